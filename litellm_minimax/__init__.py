@@ -1,0 +1,1 @@
+"""MiniMax and hybrid models for LiteLLM."""

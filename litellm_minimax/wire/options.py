@@ -1,0 +1,31 @@
+"""How an answer is to be read: what the request promised the caller that MiniMax does not do itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFormat:
+    """An OpenAI ``response_format`` that is kept by instruction and checked here."""
+
+    kind: Literal["json_object", "json_schema"]
+    schema: Mapping[str, object] | None = None
+    """The JSON schema, for ``json_schema``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the reader of an answer must know of its request."""
+
+    stop: tuple[str, ...] = ()
+    """Stop sequences; MiniMax ignores them, so the reader cuts."""
+    response_format: ResponseFormat | None = None
+    tool_schemas: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """JSON schema of each declared tool by name: types of arguments that arrive as markup."""
+    tool_markup: bool = False
+    """Read MiniMax's tool-call markup in the text (a self-hosted server without a tool parser)."""
+    implicit_think: bool = False
+    """The server may begin inside a thought, without an opening tag (M2's template ends with ``<think>``)."""
