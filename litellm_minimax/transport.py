@@ -1,0 +1,311 @@
+"""The only file that opens sockets: one POST, answered as a status and a stream of bytes.
+
+The clients are LiteLLM's own shared ones (aiohttp under httpx when async, one per event loop, kept alive), because
+they honour LiteLLM's proxy, TLS and session settings and measured fastest; see ``docs/decisions.md``. Nothing is
+retried here: retries belong to LiteLLM, and would multiply with the Router's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import httpx
+
+from litellm_minimax.wire.faults import ProtocolFault
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+MAX_BODY_BYTES = 64 * 1024 * 1024
+"""A whole answer above this is refused: the largest real one (524,288 tokens) is about 2 MiB."""
+MAX_ERROR_BYTES = 256 * 1024
+"""Of an error's body no more than this is read: enough for any envelope, little for a hostile server."""
+
+Phase = Literal["connect", "first byte", "silence", "total"]
+
+
+class TransportFault(Exception):
+    """The server could not be asked, or did not answer to the end.
+
+    Attributes:
+        kind: ``unreachable`` (nothing was sent), ``timeout``, or ``interrupted`` (after sending).
+        phase: which clock ran out, for ``timeout``.
+        detail: one sentence, without keys or prompt text.
+    """
+
+    def __init__(
+        self, kind: Literal["unreachable", "timeout", "interrupted"], detail: str, phase: Phase | None = None
+    ) -> None:
+        self.kind = kind
+        self.phase = phase
+        self.detail = detail
+        super().__init__(detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds; ``None`` means no limit. ``total`` bounds a whole (not streamed) exchange."""
+
+    connect: float | None
+    first_byte: float | None
+    silence: float | None
+    total: float | None
+
+    @classmethod
+    def of(cls, timeout: float | str | httpx.Timeout | None, *, streaming: bool) -> Timeouts:
+        """Read LiteLLM's ``timeout``: one number for every clock, or an ``httpx.Timeout``.
+
+        A stream may last as long as it keeps talking, so it has no total.
+        """
+        if isinstance(timeout, httpx.Timeout):
+            return cls(timeout.connect, timeout.read, timeout.read, None if streaming else timeout.read)
+        seconds = float(timeout) if timeout is not None else None
+        return cls(seconds, seconds, seconds, None if streaming else seconds)
+
+    def as_httpx(self) -> httpx.Timeout:
+        """The same clocks as httpx knows them: its read clock restarts at every read."""
+        return httpx.Timeout(self.silence, connect=self.connect, pool=self.connect)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One request, ready to be sent."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    timeouts: Timeouts
+    tls_verify: bool | str | None = None
+
+
+class AsyncAnswer:
+    """An open answer: its status and headers are known, its bytes are still to come."""
+
+    __slots__ = ("_deadline", "_response", "headers", "status")
+
+    def __init__(self, response: httpx.Response, deadline: float | None) -> None:
+        self._response = response
+        self._deadline = deadline
+        self.status = response.status_code
+        self.headers = response.headers
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The body as it arrives, one piece a network read; whoever stops early calls ``close``."""
+        with _as_transport_faults("silence"):
+            async for piece in self._response.aiter_bytes():
+                yield piece
+
+    async def whole(self, limit: int = MAX_BODY_BYTES) -> bytes:
+        """The whole body, closed afterwards.
+
+        Raises:
+            ProtocolFault: it is larger than ``limit`` bytes.
+            TransportFault: it did not come to its end in time.
+        """
+        try:
+            async with _deadline(self._deadline):
+                pieces = _Pieces(limit)
+                async for piece in self.pieces():
+                    pieces.add(piece)
+                return pieces.joined()
+        finally:
+            await self.close()
+
+    async def beginning(self) -> bytes:
+        """As much of an error's body as anybody needs, closed afterwards; never fails."""
+        return await _quietly(self.whole(MAX_ERROR_BYTES))
+
+    async def close(self) -> None:
+        """Close the connection unless the body was read to its end; the server sees it at once."""
+        await self._response.aclose()
+
+
+class SyncAnswer:
+    """The blocking twin of :class:`AsyncAnswer`."""
+
+    __slots__ = ("_deadline", "_response", "headers", "status")
+
+    def __init__(self, response: httpx.Response, deadline: float | None) -> None:
+        self._response = response
+        self._deadline = deadline
+        self.status = response.status_code
+        self.headers = response.headers
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body as it arrives, one piece a network read."""
+        with _as_transport_faults("silence"):
+            for piece in self._response.iter_bytes():
+                if self._deadline is not None and time.monotonic() > self._deadline:
+                    raise _total_timeout()
+                yield piece
+
+    def whole(self, limit: int = MAX_BODY_BYTES) -> bytes:
+        """The whole body, closed afterwards; raises as :meth:`AsyncAnswer.whole`."""
+        try:
+            pieces = _Pieces(limit)
+            for piece in self.pieces():
+                pieces.add(piece)
+            return pieces.joined()
+        finally:
+            self.close()
+
+    def beginning(self) -> bytes:
+        """As much of an error's body as anybody needs, closed afterwards; never fails."""
+        try:
+            return self.whole(MAX_ERROR_BYTES)
+        except (TransportFault, ProtocolFault):
+            return b""
+
+    def close(self) -> None:
+        """Close the connection unless the body was read to its end."""
+        self._response.close()
+
+
+async def apost(post: Post, client: Any = None) -> AsyncAnswer:
+    """Send ``post`` and return its answer as soon as the status line and headers are there.
+
+    Args:
+        post: the request.
+        client: an ``httpx.AsyncClient``, or an object of LiteLLM's that holds one; by default the shared one.
+
+    Raises:
+        TransportFault: the server is not reachable, or the headers did not come in time.
+    """
+    http = _async_client(client, post)
+    limit = post.timeouts.total
+    deadline = None if limit is None else time.monotonic() + limit
+    request = http.build_request(
+        "POST", post.url, headers=dict(post.headers), content=post.body, timeout=post.timeouts.as_httpx()
+    )
+    with _as_transport_faults("first byte"):
+        async with _deadline(deadline):
+            response = await http.send(request, stream=True, follow_redirects=False)
+    return AsyncAnswer(response, deadline)
+
+
+def post(request: Post, client: Any = None) -> SyncAnswer:
+    """The blocking twin of :func:`apost`."""
+    http = _sync_client(client, request)
+    limit = request.timeouts.total
+    deadline = None if limit is None else time.monotonic() + limit
+    message = http.build_request(
+        "POST",
+        request.url,
+        headers=dict(request.headers),
+        content=request.body,
+        timeout=request.timeouts.as_httpx(),
+    )
+    with _as_transport_faults("first byte"):
+        response = http.send(message, stream=True, follow_redirects=False)
+    return SyncAnswer(response, deadline)
+
+
+def _async_client(client: Any, request: Post) -> httpx.AsyncClient:
+    for candidate in (client, getattr(client, "client", None)):
+        if isinstance(candidate, httpx.AsyncClient):
+            return candidate
+    from litellm.llms.custom_httpx.http_handler import get_async_httpx_client
+
+    handler = get_async_httpx_client(llm_provider="minimax", params=_client_options(request))
+    shared: httpx.AsyncClient = handler.client
+    return shared
+
+
+def _sync_client(client: Any, request: Post) -> httpx.Client:
+    for candidate in (client, getattr(client, "client", None)):
+        if isinstance(candidate, httpx.Client):
+            return candidate
+    # The underscored name is the one that both the oldest and the newest supported LiteLLM have.
+    from litellm.llms.custom_httpx.http_handler import _get_httpx_client
+
+    handler = _get_httpx_client(params=_client_options(request))
+    shared: httpx.Client = handler.client
+    return shared
+
+
+def _client_options(request: Post) -> dict[str, Any] | None:
+    return None if request.tls_verify is None else {"ssl_verify": request.tls_verify}
+
+
+class _Pieces:
+    """Collects a body up to a limit, without copying it at every piece."""
+
+    __slots__ = ("_limit", "_parts", "_size")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._parts: list[bytes] = []
+
+    def add(self, piece: bytes) -> None:
+        self._size += len(piece)
+        if self._size > self._limit:
+            raise ProtocolFault(f"The answer is larger than {self._limit} bytes.")
+        self._parts.append(piece)
+
+    def joined(self) -> bytes:
+        return b"".join(self._parts)
+
+
+class _deadline:  # noqa: N801 -- used as a context manager, like asyncio.timeout_at, which it wraps
+    """``asyncio.timeout_at`` on the monotonic clock, raising :class:`TransportFault`; no limit for ``None``."""
+
+    __slots__ = ("_timeout",)
+
+    def __init__(self, deadline: float | None) -> None:
+        self._timeout = None if deadline is None else asyncio.timeout(max(0.0, deadline - time.monotonic()))
+
+    async def __aenter__(self) -> None:
+        if self._timeout is not None:
+            await self._timeout.__aenter__()
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        if self._timeout is None:
+            return
+        try:
+            await self._timeout.__aexit__(*exc_info)  # type: ignore[arg-type]
+        except TimeoutError:
+            raise _total_timeout() from None
+
+
+async def _quietly(reading: Any) -> bytes:
+    try:
+        body: bytes = await reading
+    except (TransportFault, ProtocolFault):
+        return b""
+    return body
+
+
+def _total_timeout() -> TransportFault:
+    return TransportFault("timeout", "The whole answer did not arrive in time.", "total")
+
+
+@contextmanager
+def _as_transport_faults(phase: Phase) -> Generator[None]:
+    """Turn what httpx and aiohttp raise into :class:`TransportFault`, saying which clock ran out."""
+    try:
+        yield
+    except httpx.ConnectTimeout as error:
+        raise TransportFault("timeout", "No connection could be made in time.", "connect") from error
+    except httpx.PoolTimeout as error:
+        raise TransportFault("timeout", "No free connection to the server in time.", "connect") from error
+    except httpx.TimeoutException as error:
+        waited = "The server sent nothing" if phase == "first byte" else "The server fell silent"
+        raise TransportFault("timeout", f"{waited} within the timeout.", phase) from error
+    except httpx.DecodingError as error:
+        raise ProtocolFault("The answer's content encoding can't be read.") from error
+    except (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.ProxyError) as error:
+        raise TransportFault("unreachable", _reason(error)) from error
+    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+        kind: Literal["unreachable", "interrupted"] = "interrupted"
+        raise TransportFault(kind, f"The connection broke: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    text = str(error) or type(error).__name__
+    return text if len(text) <= 300 else text[:300] + "…"
