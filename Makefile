@@ -1,0 +1,56 @@
+# Everything sets itself up in .venv; nothing but Python 3.11+ and make is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OLDEST_LITELLM := 1.94.3
+
+# LiteLLM downloads its price map at import unless told to use the one it ships.
+export LITELLM_LOCAL_MODEL_COST_MAP := True
+
+.PHONY: help demo serve test check format contract-oldest bench agents soak clean
+
+help:  ## what can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(VENV)/.installed: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Setting up $(VENV) (the first time takes a minute) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1' 2>/dev/null
+	@$(BIN)/python -m pip install --quiet --editable '.[proxy]' 2>/dev/null || $(BIN)/python -m pip install --editable '.[proxy]'
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --group dev 2>/dev/null || $(BIN)/python -m pip install --group dev
+	@touch $@
+
+demo: $(VENV)/.installed  ## a simulated MiniMax, a real proxy and a few calls, shown live
+	@$(BIN)/litellm-minimax demo
+
+serve: $(VENV)/.installed  ## the proxy on proxy_config.yaml (simulated unless MINIMAX_API_KEY is set)
+	@$(BIN)/litellm-minimax serve
+
+test: $(VENV)/.installed-dev  ## the whole test suite (under 5 minutes on 2 cores)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+check: $(VENV)/.installed-dev  ## lint, format, types, and the coverage of the pure ring
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -n 2 tests/wire --cov=litellm_minimax.wire --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
+
+format: $(VENV)/.installed-dev  ## put the code into the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+contract-oldest:  ## the contract tests on the oldest supported LiteLLM
+	@test -x .venvs/oldest/bin/python || $(PYTHON) -m venv .venvs/oldest
+	@.venvs/oldest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1' 2>/dev/null
+	@.venvs/oldest/bin/python -m pip install --quiet --editable '.[proxy]' 'litellm[proxy]==$(OLDEST_LITELLM)' 2>/dev/null
+	@.venvs/oldest/bin/python -m pip install --quiet --group test 2>/dev/null
+	.venvs/oldest/bin/python -m pytest -q -n 2 --dist loadfile tests/contract tests/hybrid tests/test_registration.py
+
+bench: $(VENV)/.installed-dev  ## speed against LiteLLM's built-in provider, in one run
+	$(BIN)/python -m bench
+
+clean:  ## remove what make made
+	rm -rf $(VENV) .venvs .pytest_cache .mypy_cache .ruff_cache .hypothesis
