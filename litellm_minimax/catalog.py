@@ -53,6 +53,7 @@ class ModelFacts:
         video: takes ``video_url`` parts.
         thinking: how thinking can be steered.
         tools: takes tools.
+        role_play: made for role play: takes the roles ``group``, ``user_system`` … and the ``name`` of a speaker.
         status: ``current``, ``legacy`` (served, superseded) or ``retired`` (announced to be switched off).
         note: what a caller should know; printed once as a warning for ``legacy`` and ``retired`` models.
         source: where the facts are from.
@@ -74,6 +75,7 @@ class ModelFacts:
     long_context_from: int | None = None
     note: str = ""
     nicknames: tuple[str, ...] = ()
+    role_play: bool = False
 
     @property
     def reasons(self) -> bool:
@@ -136,7 +138,7 @@ MODELS: tuple[ModelFacts, ...] = (
     _m2("MiniMax-M2", _M2, "current"),
     ModelFacts(
         id="M2-her", context=65_536, max_output=2_048, price=Price(0.30, 1.20), thinking=Thinking.NONE,
-        status="current", tools=False, nicknames=("minimax-m2-her",), source=_DOCS, as_of="2026-09-29",
+        status="current", tools=False, role_play=True, nicknames=("minimax-m2-her",), source=_DOCS, as_of="2026-09-29",
     ),
     _abab("abab6.5s-chat", 245_760, ("abab6.5s",)),
     _abab("abab6.5t-chat", 8_192, ("abab6.5t",)),

@@ -1,0 +1,128 @@
+"""Arguments of tool calls in the history, as the JSON text of an object.
+
+MiniMax refuses a history in which one call's ``arguments`` are not JSON text (2013, ``invalid function
+arguments json string``). The usual cause is a stream that was cut off and is now replayed, so every later
+request of that conversation would fail too. What can be completed in only one way is completed; anything
+else is kept, whole, as ``{"_raw": "…"}``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import NoReturn
+
+from litellm_minimax.wire.faults import InvalidRequest
+
+RAW_KEY = "_raw"
+"""The one key of an arguments object that holds what could not be read as JSON."""
+
+_STRUCTURE = re.compile(r'["{}\[\]]')
+_STRING_END = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_HALF_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?:u[0-9a-fA-F]{0,3})?)\Z")
+_TAILS = ("", ":null", "null", "0", "rue", "ue", "e", "alse", "lse", "se", "ull", "ll", "l")
+
+
+def json_text(value: object, where: str) -> str:
+    """``value`` as compact JSON text.
+
+    Raises:
+        InvalidRequest: ``value`` holds something JSON has no form for.
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidRequest(where, "can't be written as JSON.", "Send plain JSON values.") from error
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
+
+
+def arguments_text(value: object, where: str) -> tuple[str, bool]:
+    """The arguments of one call as JSON text of an object, and whether they had to be repaired.
+
+    Text that already is a JSON object comes back byte for byte.
+
+    Raises:
+        InvalidRequest: arguments that are neither text nor JSON values.
+
+    >>> arguments_text('{"path": "a.py", "text": "de', "messages[1]")
+    ('{"path":"a.py","text":"de"}', True)
+    >>> arguments_text("rm -rf", "messages[1]")
+    ('{"_raw":"rm -rf"}', True)
+    """
+    if value is None:
+        return "{}", False
+    if not isinstance(value, str):
+        return (json_text(value, where), False) if isinstance(value, Mapping) else (_wrapped(value, where), True)
+    if not value.strip():
+        return "{}", False
+    parsed, exact = _read(value)
+    if isinstance(parsed, str) and exact:  # JSON text inside a JSON string: encoded once too often
+        inner, _ = _read(parsed)
+        parsed, exact = (inner, False) if isinstance(inner, dict) else (parsed, exact)
+    if isinstance(parsed, dict):
+        return (value, False) if exact else (json_text(parsed, where), True)
+    if exact and parsed is None:
+        return "{}", True
+    return _wrapped(parsed if exact else value, where), True
+
+
+def canonical_arguments(value: object) -> str:
+    """One spelling for all JSON texts of the same arguments; never raises."""
+    try:
+        text, _ = arguments_text(value, "")
+        return json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"))
+    except (InvalidRequest, ValueError, RecursionError):
+        return str(value)
+
+
+def _wrapped(value: object, where: str) -> str:
+    return json_text({RAW_KEY: value}, where)
+
+
+def _read(text: str) -> tuple[object, bool]:
+    """The value of ``text``, and whether it was JSON as it stood; ``None, False`` if it can't be read."""
+    try:
+        return json.loads(text, parse_constant=_refuse), True
+    except (ValueError, RecursionError):
+        pass
+    stem, closers = _open_ends(text)
+    for tail in _TAILS if closers else ("",):
+        try:
+            # strict=False: models write line breaks into strings without escaping them.
+            return json.loads(stem + tail + closers, strict=False, parse_constant=_refuse), False
+        except (ValueError, RecursionError):
+            continue
+    return None, False
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)  # NaN and Infinity are Python's JSON, not JSON
+
+
+def _open_ends(text: str) -> tuple[str, str]:
+    """``text`` cut back to where it can go on, and the brackets that are still open in it."""
+    stack: list[str] = []
+    position = 0
+    while found := _STRUCTURE.search(text, position):
+        position = found.end()
+        match found[0]:
+            case '"':
+                end = _STRING_END.match(text, position)
+                if end is None:
+                    half = _HALF_ESCAPE.search(text, position)
+                    text = (text[: half.start(1)] if half else text) + '"'
+                    break
+                position = end.end()
+            case "{" | "[" as opener:
+                stack.append("}" if opener == "{" else "]")
+            case _ as closer:
+                if not stack or stack.pop() != closer:
+                    return text, ""
+    stem = text.rstrip()
+    return stem.removesuffix(","), "".join(reversed(stack))

@@ -1,0 +1,70 @@
+"""What the receiver of a request understands: the model's facts and the kind of server, as yes-or-no questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litellm_minimax.catalog import ModelFacts, Thinking
+
+_CHAT_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+_ROLE_PLAY_ROLES = frozenset({"user_system", "group", "sample_message_user", "sample_message_ai"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A model on a server.
+
+    Attributes:
+        model: the id that is sent, for messages to the caller.
+        facts: what the catalogue knows of it; ``None`` for an unknown id, which is given the benefit of the doubt.
+        minimax_host: False for a self-hosted OpenAI-compatible server.
+    """
+
+    model: str
+    facts: ModelFacts | None
+    minimax_host: bool
+
+    @property
+    def thinking(self) -> Thinking | None:
+        """How thinking is steered; ``None`` if the model is unknown."""
+        return self.facts.thinking if self.facts else None
+
+    @property
+    def reasons(self) -> bool:
+        """Whether reasoning of earlier turns is of any use to the model."""
+        return self.facts is None or self.facts.reasons
+
+    @property
+    def reads_reasoning_content(self) -> bool:
+        """Whether the model also wants a turn's reasoning as ``reasoning_content`` (documented for M3.1)."""
+        return self.thinking is Thinking.EFFORT
+
+    @property
+    def takes_images(self) -> bool:
+        """Whether ``image_url`` parts are read; the text-only models drop them without a word."""
+        return self.facts is None or self.facts.images
+
+    @property
+    def takes_video(self) -> bool:
+        """Whether ``video_url`` parts are read."""
+        return self.facts is None or self.facts.video
+
+    @property
+    def takes_tools(self) -> bool:
+        """Whether tools may be declared."""
+        return self.facts is None or self.facts.tools
+
+    @property
+    def names_speakers(self) -> bool:
+        """Whether ``name`` on a message means something (the role-play model; all others drop it)."""
+        return self.facts is not None and self.facts.role_play
+
+    @property
+    def keeps_cache_control(self) -> bool:
+        """Whether ``cache_control`` marks are sent: MiniMax honours them, other servers may refuse the key."""
+        return self.minimax_host
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Roles a message may have."""
+        return _CHAT_ROLES | _ROLE_PLAY_ROLES if self.names_speakers else _CHAT_ROLES

@@ -1,0 +1,104 @@
+"""``response_format``, which MiniMax accepts and does not enforce: asked for in words, cleaned and checked here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from jsonschema.exceptions import SchemaError
+from jsonschema.validators import validator_for
+
+from litellm_minimax.wire.arguments import json_text
+from litellm_minimax.wire.faults import InvalidRequest
+from litellm_minimax.wire.fences import FenceStripper
+from litellm_minimax.wire.options import ResponseFormat
+from litellm_minimax.wire.schema_check import SCHEMA_DIALECT, first_violation
+
+__all__ = ["FenceStripper", "format_instruction", "read_response_format", "validate"]
+
+_WHERE = "response_format"
+_LONGEST_SCHEMA: Final = 256 * 1024
+_ONLY_JSON = "Answer with one JSON {noun} and nothing else: no Markdown fence, no text before or after it."
+
+
+def read_response_format(value: object) -> ResponseFormat | None:
+    """What a caller's ``response_format`` asks for; ``None`` for plain text.
+
+    Raises:
+        InvalidRequest: an unknown type, a ``json_schema`` without a schema, or a schema that is not one.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise InvalidRequest(_WHERE, "it must be an object with a type.")
+    match value.get("type"):
+        case "text":
+            return None
+        case "json_object":
+            return ResponseFormat("json_object")
+        case "json_schema":
+            return ResponseFormat("json_schema", _checked_schema(value))
+        case other:
+            raise InvalidRequest(_WHERE, f"type {other!r} is unknown.", "Use text, json_object or json_schema.")
+
+
+def format_instruction(wanted: ResponseFormat) -> str:
+    """The sentence that asks for the format: the same for the same format, so that prompt caches keep."""
+    if wanted.schema is None:
+        return _ONLY_JSON.format(noun="object")
+    return f"{_ONLY_JSON.format(noun='value')} It must match this JSON schema:\n{json_text(wanted.schema, _WHERE)}"
+
+
+def validate(text: str, wanted: ResponseFormat) -> str | None:
+    """Why ``text`` is not in the format ``wanted``; ``None`` if it is.
+
+    >>> validate('{"n": "1"}', ResponseFormat("json_schema", {"properties": {"n": {"type": "integer"}}}))
+    "$.n: '1' is not of type 'integer'"
+    """
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        return f"$: the answer is not JSON ({error})"
+    except RecursionError:
+        return "$: the answer is nested too deeply to be read"
+    if wanted.schema is not None:
+        return first_violation(value, wanted.schema)
+    return None if isinstance(value, dict) else "$: the answer is not a JSON object"
+
+
+def _checked_schema(value: Mapping[str, object]) -> Mapping[str, object]:
+    holder = value.get("json_schema")
+    schema = holder.get("schema") if isinstance(holder, Mapping) else None
+    where = f"{_WHERE}.json_schema.schema"
+    if not isinstance(schema, Mapping):
+        raise InvalidRequest(where, "there is no schema.", "Give the JSON schema as an object.")
+    text = json_text(schema, where)
+    if len(text) > _LONGEST_SCHEMA:
+        raise InvalidRequest(where, f"the schema is longer than {_LONGEST_SCHEMA} characters.")
+    plain = json.loads(text)
+    if not isinstance(plain.get("$schema", ""), str):
+        raise InvalidRequest(where, "$schema must be a string.")
+    try:
+        validator_for(plain, default=SCHEMA_DIALECT).check_schema(plain)
+    except SchemaError as error:
+        raise InvalidRequest(where, f"this is not a JSON schema: {error.message[:200]}.") from error
+    except RecursionError as error:
+        raise InvalidRequest(where, "the schema is nested too deeply.") from error
+    if foreign := _foreign_reference(plain):
+        raise InvalidRequest(where, f"$ref {foreign[:100]!r} points outside the schema.", "Inline it under $defs.")
+    return plain  # type: ignore[no-any-return]
+
+
+def _foreign_reference(schema: object) -> str | None:
+    pending = [schema]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            reference = node.get("$ref")
+            if isinstance(reference, str) and not reference.startswith("#"):
+                return reference
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            pending.extend(node)
+    return None

@@ -1,0 +1,99 @@
+"""Checking an answer against a caller's JSON schema, within bounds a hostile schema can't break.
+
+A schema may make a validator work for ever (nested ``anyOf`` over ``$ref``, a regular expression that
+backtracks) while every other request of the process waits. So the work is counted and given up, and patterns
+that could backtrack are not run; what could not be checked counts as good.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+import referencing
+import referencing.exceptions
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.validators import extend, validator_for
+
+SCHEMA_DIALECT: Final = Draft202012Validator
+
+_STEPS = 20_000
+_LONGEST_MATCHED = 1_000
+_RISKY = re.compile(r"\)[*+{?]|\\\d")
+_OPEN_ENDED = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\d*\})")
+
+Keyword = Callable[..., Iterator[ValidationError] | None]
+
+
+class _GaveUp(Exception):
+    """The schema asks for more work than an answer is worth."""
+
+
+class _Budget:
+    def __init__(self) -> None:
+        self.left = _STEPS
+
+    def counted(self, keyword: Keyword) -> Keyword:
+        def check(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+            self.left -= 1
+            if self.left < 0:
+                raise _GaveUp
+            yield from keyword(validator, value, instance, schema) or ()
+
+        return check
+
+
+def first_violation(value: object, schema: Mapping[str, object]) -> str | None:
+    """The most telling reason why ``value`` does not match, with its JSON path; ``None`` if it does."""
+    base = validator_for(schema, default=SCHEMA_DIALECT)
+    budget = _Budget()
+    keywords = {name: budget.counted(_GUARDED.get(name, keyword)) for name, keyword in base.VALIDATORS.items()}
+    guarded: Any = extend(base, keywords)  # type: ignore[no-untyped-call]
+    try:
+        error = best_match(guarded(schema, registry=referencing.Registry()).iter_errors(value))
+    except (_GaveUp, RecursionError, ArithmeticError, referencing.exceptions.Unresolvable):
+        return None
+    return f"{error.json_path}: {error.message[:300]}" if error else None
+
+
+@lru_cache(maxsize=256)
+def _harmless(pattern: str) -> re.Pattern[str] | None:
+    """The pattern, compiled, if it can't backtrack much: no repeated group and at most one open-ended repeat."""
+    if _RISKY.search(pattern) or len(_OPEN_ENDED.findall(pattern)) > 1:
+        return None
+    try:
+        return re.compile(pattern)
+    except re.error:
+        return None
+
+
+def _pattern(_validator: Any, pattern: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and len(instance) <= _LONGEST_MATCHED:
+        compiled = _harmless(pattern)
+        if compiled and not compiled.search(instance):
+            yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _unless_patterns(keyword: Keyword) -> Keyword:
+    """Keywords that look at names matched by ``patternProperties`` are left unchecked where there are any."""
+
+    def check(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if "patternProperties" not in schema:
+            yield from keyword(validator, value, instance, schema) or ()
+
+    return check
+
+
+def _unchecked(*_: Any) -> None:
+    return None
+
+
+_GUARDED: Mapping[str, Keyword] = {
+    "pattern": _pattern,
+    "patternProperties": _unchecked,
+    "additionalProperties": _unless_patterns(SCHEMA_DIALECT.VALIDATORS["additionalProperties"]),
+    "unevaluatedProperties": _unchecked,
+}
