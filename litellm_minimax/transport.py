@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -94,7 +94,7 @@ class AsyncAnswer:
         self.status = response.status_code
         self.headers = response.headers
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes]:
         """The body as it arrives, one piece a network read; whoever stops early calls ``close``."""
         with _as_transport_faults("silence"):
             async for piece in self._response.aiter_bytes():
