@@ -1,0 +1,1 @@
+"""The command line: ``litellm-minimax demo | serve | simulate | doctor | models``."""
