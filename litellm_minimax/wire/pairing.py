@@ -70,7 +70,7 @@ class Ledger:
     notes: Notes
     _turns: list[list[Call]] = field(default_factory=list)
     _unanswered: dict[str, list[Call]] = field(default_factory=lambda: defaultdict(list))
-    _answered: dict[str, Call] = field(default_factory=dict)
+    _answers: dict[str, Result] = field(default_factory=dict)
     _waiting: list[Result] = field(default_factory=list)
 
     def made(self, calls: list[Call]) -> None:
@@ -90,8 +90,8 @@ class Ledger:
         if result.call_id and (call := self._next_unanswered(result.call_id)):
             self._answer(call, result, moved=not (adjacent and call.turn == result.turn))
             return True
-        if result.call_id in self._answered:
-            self._add(self._answered[result.call_id], result)
+        if result.call_id in self._answers:
+            self._add(self._answers[result.call_id], result)
             return True
         self._waiting.append(result)
         return False
@@ -102,16 +102,12 @@ class Ledger:
             call = self._next_unanswered(result.call_id) if result.call_id else self._unanswered_by_name(result)
             if call is not None:
                 self._answer(call, result, moved=bool(result.call_id))
-            elif result.call_id in self._answered:
-                self._add(self._answered[result.call_id], result)
+            elif result.call_id in self._answers:
+                self._add(self._answers[result.call_id], result)
 
     def _next_unanswered(self, call_id: str) -> Call | None:
-        calls = self._unanswered[call_id]
-        while calls:
-            call = calls.pop()
-            if call.result is None:
-                return call
-        return None
+        calls = self._unanswered.get(call_id)
+        return calls.pop() if calls else None
 
     def _unanswered_by_name(self, result: Result) -> Call | None:
         calls = self._turns[result.turn] if result.turn >= 0 else []
@@ -121,14 +117,13 @@ class Ledger:
         call.result = result
         result.placed = True
         if call.id:
-            self._answered[call.id] = call
+            self._answers[call.id] = result
         if moved:
             self.notes.add("the tool result was moved behind its call.", result.where)
 
-    def _add(self, call: Call, result: Result) -> None:
+    def _add(self, first: Result, result: Result) -> None:
         result.placed = True
-        first = call.result
-        if first is None or first.parts == result.parts:
+        if first.parts == result.parts:
             self.notes.add("a repeated tool result was left out.", result.where)
             return
         first.parts.extend(result.parts)
