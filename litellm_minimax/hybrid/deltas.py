@@ -1,0 +1,148 @@
+"""Telling a reasoner's thinking from its answer, in every shape in which reasoning arrives.
+
+Native shapes: ``reasoning_content``, ``reasoning``, ``reasoning_details``, ``thinking_blocks``; then the first text
+that is not blank is the answer. Tag shapes: ``<think>…</think>`` at the start of the text, or a lone ``</think>``
+(chat templates that open the thought themselves). A model that shows no thinking at all has its whole answer taken
+as its thoughts: it has nothing better to hand over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+_OPENING = re.compile(r"\s*<(?:mm:)?(?:think|thinking|thought|reason|reasoning)>", re.IGNORECASE)
+_CLOSING = re.compile(r"</(?:mm:)?(?:think|thinking|thought|reason|reasoning)>", re.IGNORECASE)
+_TAGS = tuple(
+    f"<{slash}{space}{word}>"
+    for slash in ("", "/")
+    for space in ("", "mm:")
+    for word in ("think", "thinking", "thought", "reason", "reasoning")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A piece of thinking."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A piece of what the reasoner would have answered."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A piece of a tool call that the reasoner makes although it was given no tools."""
+
+    index: int
+    name: str
+    arguments: str
+
+
+Piece: TypeAlias = Thought | Answer | Call
+
+
+class DeltaReader:
+    """Reads one reasoner's deltas; what may be the start of a tag is held back until that is clear."""
+
+    __slots__ = ("_held", "_state")
+
+    def __init__(self) -> None:
+        self._state: Literal["start", "implicit", "tagged", "native", "answer"] = "start"
+        self._held = ""
+
+    def feed(self, delta: object) -> Iterator[Piece]:
+        """Read the ``delta`` of one chunk, an object or a mapping."""
+        reasoning = reasoning_of(delta)
+        if reasoning:
+            yield from self._flush()
+            self._state = "native"
+            yield Thought(reasoning)
+        content = _field(delta, "content")
+        if isinstance(content, str) and content:
+            yield from self._text(content)
+        for call in _field(delta, "tool_calls") or ():
+            yield from self._flush()
+            function = _field(call, "function")
+            yield Call(
+                int(_field(call, "index") or 0),
+                str(_field(function, "name") or ""),
+                str(_field(function, "arguments") or ""),
+            )
+
+    def end(self) -> Iterator[Piece]:
+        """Read what is still held when the stream is over."""
+        yield from self._flush()
+
+    def _flush(self) -> Iterator[Piece]:
+        held, self._held = self._held, ""
+        if held.strip():
+            yield Answer(held) if self._state in {"answer", "native"} else Thought(held)
+
+    def _text(self, content: str) -> Iterator[Piece]:
+        if self._state in {"native", "answer"}:
+            if content.strip() or self._state == "answer":
+                self._state = "answer"
+                yield Answer(content)
+            return
+        text, self._held = self._held + content, ""
+        if self._state == "start":
+            opening = _OPENING.match(text)
+            if opening is None and _may_become_opening(text):
+                self._held = text
+                return
+            self._state = "implicit" if opening is None else "tagged"
+            text = text if opening is None else text[opening.end() :]
+        yield from self._thought(text)
+
+    def _thought(self, text: str) -> Iterator[Piece]:
+        closing = _CLOSING.search(text)
+        if closing is None:
+            safe = len(text) - _held_back(text)
+            self._held = text[safe:]
+            if text[:safe]:
+                yield Thought(text[:safe])
+            return
+        if text[: closing.start()]:
+            yield Thought(text[: closing.start()])
+        self._state = "native"
+        if text[closing.end() :]:
+            yield from self._text(text[closing.end() :])
+
+
+def reasoning_of(delta: object) -> str:
+    """The thinking in a delta or message, once, whichever of its shapes it has."""
+    for name in ("reasoning_content", "reasoning"):
+        value = _field(delta, name)
+        if isinstance(value, str) and value:
+            return value
+    for name, part in (("reasoning_details", "text"), ("thinking_blocks", "thinking")):
+        texts = [_field(item, part) for item in _field(delta, name) or ()]
+        joined = "".join(text for text in texts if isinstance(text, str))
+        if joined:
+            return joined
+    return ""
+
+
+def _may_become_opening(text: str) -> bool:
+    start = text.lstrip().lower()
+    return any(tag.startswith(start) for tag in _TAGS if not tag.startswith("</"))
+
+
+def _held_back(text: str) -> int:
+    at = text.rfind("<", max(0, len(text) - max(map(len, _TAGS))))
+    if at < 0:
+        return 0
+    tail = text[at:].lower()
+    return len(tail) if any(tag.startswith(tail) for tag in _TAGS) else 0
+
+
+def _field(value: object, name: str) -> Any:
+    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)

@@ -1,0 +1,96 @@
+"""What a route remembers between the requests of one caller: the turn's notes, and a reasoner's recent failures.
+
+Both live in a cache with ``async_get_cache`` and ``async_set_cache`` (LiteLLM's ``DualCache``), so that replicas
+with a shared Redis share them. Keys are hashes of the caller, the route and the conversation; nothing can be read
+from them, and one caller never meets another's. Losing an entry is harmless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from litellm_minimax.hybrid.handover import Note
+
+NOTES_TTL = 3600
+"""Seconds that a turn's notes are kept after the newest of them."""
+MOST_NOTES = 8
+MOST_TEXT = 200_000
+"""Characters of one turn's notes; a turn beyond it is not kept."""
+
+
+class Cache(Protocol):
+    """The part of LiteLLM's ``DualCache`` that is used."""
+
+    async def async_get_cache(self, key: str) -> Any:
+        """The value, or ``None``."""
+
+    async def async_set_cache(self, key: str, value: Any, *, ttl: float) -> Any:
+        """Keep ``value`` for ``ttl`` seconds."""
+
+
+def key(kind: str, *parts: str) -> str:
+    """A cache key that tells nothing."""
+    return f"litellm-minimax:hybrid:{kind}:" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteStore:
+    """The notes of one caller's current turn on one route."""
+
+    cache: Cache
+    key: str
+
+    async def load(self, turn_length: int) -> list[Note]:
+        """The notes given so far, oldest first, as far as the turn is long enough to hold them."""
+        kept = await self.cache.async_get_cache(self.key)
+        if not isinstance(kept, list):
+            return []
+        pairs = [pair for pair in kept if isinstance(pair, (list, tuple)) and len(pair) == 2]
+        return [Note(int(offset), str(text)) for offset, text in pairs if int(offset) <= turn_length]
+
+    async def save(self, notes: Sequence[Note]) -> None:
+        """Keep the notes, the newest :data:`MOST_NOTES` of them."""
+        kept = [[note.offset, note.text] for note in notes[-MOST_NOTES:]]
+        if sum(len(note.text) for note in notes) <= MOST_TEXT:
+            await self.cache.async_set_cache(self.key, kept, ttl=NOTES_TTL)
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Leaves a failing reasoner alone for a while: for one caller, without others feeling it.
+
+    A time-out costs a caller half a minute, so the first one counts; a quick error costs nothing, so the second in a
+    row does. The wait doubles from 10 s to 2 min.
+    """
+
+    cache: Cache
+    key: str
+    now: Callable[[], float]
+    """Seconds since the epoch, because replicas share the entry."""
+
+    async def active(self) -> bool:
+        """Whether the reasoner is to be left alone now."""
+        _, until = await self._read()
+        return self.now() < until
+
+    async def failed(self, *, slow: bool) -> None:
+        """The reasoner failed again."""
+        failures, _ = await self._read()
+        failures += 2 if slow else 1
+        wait = min(10.0 * 2.0 ** max(failures - 2, 0), 120.0) if failures >= 2 else 0.0
+        await self.cache.async_set_cache(self.key, [min(failures, 16), self.now() + wait], ttl=300)
+
+    async def succeeded(self) -> None:
+        """The reasoner works."""
+        if (await self._read())[0]:
+            await self.cache.async_set_cache(self.key, [0, 0.0], ttl=1)
+
+    async def _read(self) -> tuple[int, float]:
+        kept = await self.cache.async_get_cache(self.key)
+        if isinstance(kept, (list, tuple)) and len(kept) == 2:
+            return int(kept[0]), float(kept[1])
+        return 0, 0.0
