@@ -1,0 +1,285 @@
+"""The strict validation of the hosted API: each known 2013 text and what triggers it.
+
+One function per rule; each takes an OpenAI-shaped body and gives the reason (the text between ``invalid params, ``
+and `` (2013)``) or ``None``. Where a source gives a text but no cause, the cause here is the likeliest one, marked
+"assumed".
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from litellm_minimax.catalog import MODELS, ModelFacts, Thinking, find
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from litellm_minimax.simulator.quirks import Quirks
+
+_ROLES = frozenset({"user", "assistant", "tool", "root"})
+_HER_ROLES = frozenset({"user_system", "group", "sample_message_user", "sample_message_ai"})
+_IDS = frozenset(facts.id for facts in MODELS)
+
+Body = dict[str, Any]
+
+
+def syntax_error(raw: bytes) -> str | None:
+    """Malformed JSON: the server's parser quotes the body back."""
+    try:
+        json.loads(raw)
+    except UnicodeDecodeError as wrong:
+        return f'"Syntax error at index {wrong.start}: invalid utf-8"'
+    except ValueError as wrong:
+        at = wrong.pos if isinstance(wrong, json.JSONDecodeError) else 0
+        text = raw.decode("utf-8", "replace")
+        kind = "eof" if at >= len(text.rstrip()) else "invalid char"
+        near = text[max(0, at - 32) : at + 32]
+        return f'"Syntax error at index {at}: {kind}\\n\\n\\t{near}\\n"'
+    return None
+
+
+def required(body: Body, _quirks: Quirks) -> str | None:
+    """``model`` and ``messages`` must be there."""
+    for name in ("model", "messages"):
+        if body.get(name) is None:
+            return f"binding: expr_path={name}, cause=missing required parameter"
+    return None
+
+
+def types(body: Body, _quirks: Quirks) -> str | None:
+    """Fields of the wrong JSON type."""
+    for name, kind, called in (("messages", list, "[]*open_platform_oai.Message"), ("model", str, "string")):
+        if not isinstance(body[name], kind):
+            return f"Mismatch type {called} with value {_kind(body[name])}"
+    thinking = body.get("thinking")
+    if thinking is not None and not isinstance(thinking, dict):
+        return f"Mismatch type open_platform_oai.ThinkingConfig with value {_kind(thinking)}"
+    if not all(isinstance(message, dict) for message in body["messages"]):
+        return "Mismatch type open_platform_oai.Message with value string"
+    return None
+
+
+def model(body: Body, quirks: Quirks) -> str | None:
+    """The model exists; its name comes back in lower case."""
+    name = body["model"]
+    known = find(name) if quirks.id_case == "insensitive" else (name in _IDS)
+    return None if known else f"unknown model '{name.lower()}'"
+
+
+def thinking(body: Body, _quirks: Quirks) -> str | None:
+    """M3 takes ``adaptive`` and ``disabled``; M3.1 can't be told not to think; the others ignore it."""
+    facts = _facts(body)
+    config = body.get("thinking")
+    wanted = config.get("type") if isinstance(config, dict) else None
+    if facts.thinking is Thinking.EFFORT:
+        if wanted == "disabled":
+            return f"model[{facts.id}] requires adaptive thinking"
+        if body.get("reasoning_effort") == "none":
+            return 'invalid reasoning_effort: "none" (allowed: low, medium, high, xhigh, max)'
+    if facts.thinking in {Thinking.EFFORT, Thinking.SWITCH} and wanted not in {None, "adaptive", "disabled"}:
+        return f'invalid thinking.type: "{wanted}" (allowed: adaptive, disabled)'
+    return None
+
+
+def sampling(body: Body, quirks: Quirks) -> str | None:
+    """``temperature`` and ``top_p`` within their ranges."""
+    temperature, top_p = body.get("temperature"), body.get("top_p")
+    if temperature is not None:
+        if not _number(temperature):
+            return f"Mismatch type float64 with value {_kind(temperature)}"
+        good = 0 <= temperature <= 2 if quirks.temperature == "[0,2]" else 0 < temperature <= 1
+        if not good:
+            return f"temperature must be in range {quirks.temperature}, got {temperature}"
+    if top_p is not None and not (_number(top_p) and 0 <= top_p <= 1):
+        return f"top_p must be in range [0,1], got {top_p}"
+    return None
+
+
+def lengths(body: Body, _quirks: Quirks) -> str | None:
+    """``max_completion_tokens`` and ``max_tokens``: at least 1, at most what the model can write."""
+    facts = _facts(body)
+    for name in ("max_completion_tokens", "max_tokens"):
+        value = body.get(name)
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int):
+            return f"Mismatch type int64 with value {_kind(value)}"
+        if value < 1:
+            return f"{name} must be greater than 0, got {value}"
+        if value > facts.max_output:
+            return f"model[{facts.id}] does not support max tokens > {facts.max_output}"
+    return None
+
+
+def choices(body: Body, quirks: Quirks) -> str | None:
+    """``n`` above 1, where it is refused."""
+    count = body.get("n")
+    if quirks.n == "reject" and isinstance(count, int) and count > 1:
+        return f"model[{_facts(body).id}] does not support n > 1"
+    return None
+
+
+def tools(body: Body, quirks: Quirks) -> str | None:
+    """Every tool is a function with a name and a schema that is not empty."""
+    declared = body.get("tools")
+    if declared is None:
+        return None
+    if not isinstance(declared, list):
+        return f"Mismatch type []*open_platform_oai.Tool with value {_kind(declared)}"
+    return _first(_tool(tool, quirks) for tool in declared)
+
+
+def _tool(tool: Any, quirks: Quirks) -> str | None:
+    if not isinstance(tool, dict):
+        return f"Mismatch type open_platform_oai.Tool with value {_kind(tool)}"
+    kind = tool.get("type") or ""
+    if kind == "web_search":
+        return None if quirks.web_search == "accept" else "web_search is not support"
+    if kind != "function":
+        return f"invalid tool type: {kind}"
+    function = tool.get("function")
+    if not isinstance(function, dict) or not function.get("name"):
+        return "function name or parameters is empty"
+    return None if function.get("parameters") else "function parameters is empty"
+
+
+def messages(body: Body, quirks: Quirks) -> str | None:
+    """Roles, their order, and contents that are not empty."""
+    listed: list[dict[str, Any]] = body["messages"]
+    if not listed:
+        return "messages is empty"
+    reason = _first(_role(message, at, body, quirks) for at, message in enumerate(listed))
+    if reason is None and all(message.get("role") in {"system", "tool"} for message in listed):
+        # The text is known from CodexPlusPlus#267 and next-ai-draw-io#221; that this is its cause is assumed.
+        return "invalid chat setting"
+    return reason or _first(_content(message) for message in listed)
+
+
+def _role(message: dict[str, Any], at: int, body: Body, quirks: Quirks) -> str | None:
+    role = message.get("role")
+    if role == "system":
+        allowed = at == 0 or quirks.several_system == "accept"
+    else:
+        allowed = role in _ROLES or (role in _HER_ROLES and not _facts(body).tools)
+    return None if allowed else f"chat content has invalid message role: {role or ''}"
+
+
+def _content(message: dict[str, Any]) -> str | None:
+    content = message.get("content")
+    if isinstance(content, dict | bool | int | float):
+        return f"Mismatch type open_platform_oai.MessageContent with value {_kind(content)}"
+    if message.get("role") == "assistant" and message.get("tool_calls") and content is None:
+        return None
+    if isinstance(content, list):
+        return _parts(content)
+    return None if isinstance(content, str) and content.strip() else "chat content is empty"
+
+
+def _parts(parts: list[Any]) -> str | None:
+    kinds = [part.get("type") if isinstance(part, dict) else None for part in parts]
+    for kind in kinds:
+        if kind not in {"text", "image_url", "video_url", "mid_conv_system"}:
+            return f"invalid content type: {kind}"
+    said = any(isinstance(part.get("text"), str) and part["text"].strip() for part in parts)
+    return None if said or {"image_url", "video_url"} & set(kinds) else "chat content is empty"
+
+
+def tool_calls(body: Body, _quirks: Quirks) -> str | None:
+    """Calls in the history have ids and JSON arguments."""
+    for message in body["messages"]:
+        for call in message.get("tool_calls") or []:
+            function = call.get("function") if isinstance(call, dict) else None
+            if not isinstance(function, dict) or not function.get("name"):
+                return "function name or parameters is empty"
+            if not isinstance(call.get("id"), str) or not call["id"].strip():
+                return "tool call id is invalid"
+            if not _json_text(function.get("arguments")):
+                return f"invalid function arguments json string, tool_call_id: {call['id']}"
+    return None
+
+
+def tool_results(body: Body, _quirks: Quirks) -> str | None:
+    """Results follow their calls directly, all of them, each by an id of the assistant turn before."""
+    listed: list[dict[str, Any]] = body["messages"]
+    issued: set[str] = set()
+    open_ids: set[str] = set()
+    for at, message in enumerate(listed):
+        if message.get("role") == "tool":
+            reason = _result(message, issued, open_ids)
+            if reason:
+                return reason
+            open_ids.discard(message["tool_call_id"])
+            continue
+        if open_ids:
+            return _interrupted(open_ids, listed[at:])
+        issued = {call["id"] for call in message.get("tool_calls") or []}
+        open_ids = set(issued)
+    return "tool call and result not match" if open_ids else None
+
+
+def _result(message: dict[str, Any], issued: set[str], open_ids: set[str]) -> str | None:
+    identity = message.get("tool_call_id")
+    if not isinstance(identity, str) or not identity.strip():
+        return "tool call id is invalid"
+    if identity not in issued:
+        return f"tool result's tool id({identity}) not found"
+    # A second result for one call; that it gets this text is assumed.
+    return None if identity in open_ids else "tool call and result not match"
+
+
+def _interrupted(open_ids: set[str], rest: list[dict[str, Any]]) -> str:
+    """Another message stands where a result is due: the result comes later, or never (assumed causes)."""
+    later = any(message.get("role") == "tool" and message.get("tool_call_id") in open_ids for message in rest)
+    return "tool call result does not follow tool call" if later else "tool call and result not match"
+
+
+RULES: tuple[Callable[[Body, Quirks], str | None], ...] = (
+    required, types, model, thinking, sampling, lengths, choices, tools, messages, tool_calls, tool_results,
+)  # fmt: skip
+
+
+def refusal(body: Any, quirks: Quirks) -> str | None:
+    """The first rule that a body breaks, in the order in which the server seems to look."""
+    if not isinstance(body, dict):
+        return f"Mismatch type open_platform_oai.ChatCompletionReq with value {_kind(body)}"
+    return _first(rule(body, quirks) for rule in RULES)
+
+
+def _first(reasons: Iterator[str | None]) -> str | None:
+    return next((reason for reason in reasons if reason), None)
+
+
+def _facts(body: Body) -> ModelFacts:
+    facts = find(body["model"])
+    if facts is None:  # the model rule comes first
+        raise LookupError(body["model"])
+    return facts
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _json_text(arguments: Any) -> bool:
+    if not isinstance(arguments, str):
+        return False
+    try:
+        json.loads(arguments)
+    except ValueError:
+        return False
+    return True
+
+
+def _kind(value: Any) -> str:
+    """A JSON type as the server's Go messages call it."""
+    match value:
+        case bool():
+            return "bool"
+        case str():
+            return "string"
+        case int() | float():
+            return "number"
+        case None:
+            return "null"
+    return "array" if isinstance(value, list) else "object"

@@ -1,0 +1,163 @@
+"""One client connection: HTTP's grammar by h11, one request after the other, and a sharp eye for clients that leave."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import h11
+
+from litellm_minimax.simulator.delivery import Delivery, Ended
+
+if TYPE_CHECKING:
+    from litellm_minimax.simulator.records import RecordedRequest
+    from litellm_minimax.simulator.server import Simulator
+
+MAX_BODY = 64 * 1024 * 1024
+_HEADER_BYTES = 256 * 1024
+
+
+class Connection(asyncio.Protocol):
+    """One client connection; its requests are answered one after the other.
+
+    The socket is read while an answer is being written, so that a client that leaves is noticed at once.
+    """
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._task: asyncio.Task[None] | None = None
+        self._request: h11.Request | None = None
+        self._body: list[bytes] = []
+        self._size = 0
+        self._told_to_continue = False
+        self._pending = bytearray()
+        self._gone = False
+        self._http = _fresh()
+
+    # -- asyncio's calls ----------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The client connected."""
+        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
+        self._simulator.joined(self)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        """The connection is gone, in whichever way."""
+        self._leave()
+        self._simulator.left(self)
+
+    def eof_received(self) -> bool:
+        """The client will send no more: it has left, since none of this API's clients half-close."""
+        self._leave()
+        return False
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than we write."""
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        """The client caught up."""
+        self._writable.set()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of a request; while one is being answered they wait."""
+        if self._task is not None:
+            self._pending += data
+            return
+        self._http.receive_data(data)
+        self._advance()
+
+    # -- requests -----------------------------------------------------------------------------------------------
+
+    def drop(self) -> asyncio.Task[None] | None:
+        """Close without waiting for anything; the task that was answering, if any."""
+        self._leave()
+        self._transport.abort()
+        return self._task
+
+    def _leave(self) -> None:
+        self._gone = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def _advance(self) -> None:
+        """Read events until a request is complete or more bytes are needed."""
+        while self._task is None:
+            try:
+                event = self._http.next_event()
+            except h11.RemoteProtocolError as wrong:
+                self._refuse(400, str(wrong))
+                return
+            match event:
+                case h11.Request():
+                    self._request, self._body, self._size, self._told_to_continue = event, [], 0, False
+                case h11.Data():
+                    self._size += len(event.data)
+                    self._body.append(bytes(event.data))
+                    if self._size > MAX_BODY:
+                        self._refuse(413, "request body larger than 64 MB")
+                        return
+                case h11.EndOfMessage():
+                    self._begin()
+                case h11.ConnectionClosed():
+                    self._transport.close()
+                    return
+                case _:
+                    self._continue()
+                    return
+
+    def _continue(self) -> None:
+        if self._http.they_are_waiting_for_100_continue and not self._told_to_continue:
+            self._told_to_continue = True
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _refuse(self, status: int, reason: str) -> None:
+        body = reason.encode()
+        self._transport.write(
+            b"HTTP/1.1 %d Bad\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (status, len(body)) + body
+        )
+        self._transport.close()
+
+    def _begin(self) -> None:
+        request = self._request
+        if request is None:
+            return
+        record = self._simulator.record(request, b"".join(self._body))
+        self._pending += self._http.trailing_data[0]
+        wants_close = record.headers.get("connection", "").lower() == "close" or request.http_version == b"1.0"
+        self._task = asyncio.get_running_loop().create_task(self._answer(record, wants_close))
+
+    async def _answer(self, record: RecordedRequest, wants_close: bool) -> None:
+        close = True
+        try:
+            reply = self._simulator.reply_to(record)
+            reply.close = reply.close or wants_close
+            await Delivery(self._transport, self._writable, record.answered).send(
+                reply, with_body=record.method != "HEAD"
+            )
+            close = reply.close
+        except Ended:
+            pass
+        except asyncio.CancelledError:
+            record.answered.client_left = True
+        finally:
+            self._simulator.closed(record)
+            self._task = None
+        if close or self._gone:
+            self._transport.close()
+        else:
+            self._next()
+
+    def _next(self) -> None:
+        """Go on with what arrived meanwhile."""
+        self._http = _fresh()
+        if self._pending:
+            data, self._pending = bytes(self._pending), bytearray()
+            self._http.receive_data(data)
+            self._advance()
+
+
+def _fresh() -> h11.Connection:
+    return h11.Connection(h11.SERVER, max_incomplete_event_size=_HEADER_BYTES)

@@ -1,0 +1,186 @@
+"""A chat request as the simulated model sees it: turns, tools, and where the current tool loop stands."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+_THINK = re.compile(r"<(?:mm:)?think>(.*?)</(?:mm:)?think>", re.DOTALL)
+
+
+@dataclass(slots=True)
+class Turn:
+    """One message.
+
+    Attributes:
+        role: as sent.
+        text: its text, parts joined.
+        reasoning: the thinking it carries, in whichever form; ``""`` for none.
+        calls: ``(id, name, arguments text)`` of each tool call.
+        result_of: the id a tool result answers.
+        pictures: how many image or video parts it has.
+    """
+
+    role: str
+    text: str = ""
+    reasoning: str = ""
+    calls: list[tuple[str, str, str]] = field(default_factory=list)
+    result_of: str = ""
+    pictures: int = 0
+
+
+@dataclass(slots=True)
+class Conversation:
+    """All turns of a request, and its tools as name → JSON Schema."""
+
+    model: str
+    turns: list[Turn]
+    tools: dict[str, Any]
+    descriptions: dict[str, str]
+
+    @property
+    def system(self) -> str:
+        """All system text."""
+        return "\n".join(turn.text for turn in self.turns if turn.role in {"system", "developer"})
+
+    @property
+    def last_user(self) -> Turn:
+        """The turn that the current tool loop works on."""
+        return next((turn for turn in reversed(self.turns) if turn.role == "user"), Turn("user"))
+
+    @property
+    def loop(self) -> list[Turn]:
+        """What came after the last user turn: calls and their results."""
+        for position in range(len(self.turns) - 1, -1, -1):
+            if self.turns[position].role == "user":
+                return self.turns[position + 1 :]
+        return self.turns
+
+    @property
+    def rounds(self) -> int:
+        """How many assistant turns with tool calls the current loop has."""
+        return sum(1 for turn in self.loop if turn.calls)
+
+    @property
+    def results(self) -> list[str]:
+        """The texts of the results since the last assistant turn with calls."""
+        texts: list[str] = []
+        for turn in self.loop:
+            if turn.calls:
+                texts = []
+            elif turn.role == "tool":
+                texts.append(turn.text)
+        return texts
+
+
+def read(body: dict[str, Any]) -> Conversation:
+    """The conversation of an OpenAI-shaped body; odd shapes are read as far as they make sense."""
+    messages = body.get("messages")
+    turns = [_turn(message) for message in messages if isinstance(message, dict)] if isinstance(messages, list) else []
+    tools: dict[str, Any] = {}
+    descriptions: dict[str, str] = {}
+    for tool in body.get("tools") or []:
+        function = tool.get("function") if isinstance(tool, dict) else None
+        if isinstance(function, dict) and isinstance(function.get("name"), str):
+            tools[function["name"]] = function.get("parameters")
+            descriptions[function["name"]] = str(function.get("description") or "")
+    return Conversation(str(body.get("model") or ""), turns, tools, descriptions)
+
+
+def _turn(message: dict[str, Any]) -> Turn:
+    text, pictures = _text(message.get("content"))
+    calls = [
+        (str(call.get("id") or ""), str(function.get("name") or ""), _as_text(function.get("arguments")))
+        for call in message.get("tool_calls") or []
+        if isinstance(call, dict) and isinstance(function := call.get("function"), dict)
+    ]
+    role = str(message.get("role") or "")
+    reasoning = _reasoning(message, text) if role == "assistant" else ""
+    return Turn(role, text, reasoning, calls, str(message.get("tool_call_id") or ""), pictures)
+
+
+def _text(content: Any) -> tuple[str, int]:
+    """Joined text and the number of pictures of a message's content."""
+    if isinstance(content, str):
+        return content, 0
+    if not isinstance(content, list):
+        return "", 0
+    parts = [part for part in content if isinstance(part, dict)]
+    pictures = sum(1 for part in parts if part.get("type") in {"image_url", "video_url"})
+    return "\n".join(part["text"] for part in parts if isinstance(part.get("text"), str)), pictures
+
+
+def _as_text(arguments: Any) -> str:
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)
+
+
+def _reasoning(message: dict[str, Any], text: str) -> str:
+    """The thinking of an assistant message in the forms that the documentation names, first one wins."""
+    details = message.get("reasoning_details")
+    if isinstance(details, list) and details:
+        return "".join(str(entry.get("text") or "") for entry in details if isinstance(entry, dict))
+    for key in ("reasoning_content", "reasoning"):
+        if isinstance(message.get(key), str) and message[key]:
+            return str(message[key])
+    return "".join(found.group(1) for found in _THINK.finditer(text))
+
+
+def without_thinking(text: str) -> str:
+    """Text without its ``<think>`` blocks, which the server strips from all but the current loop."""
+    return _THINK.sub("", text)
+
+
+class IssuedReasoning:
+    """Which thinking the simulator gave with which tool call, to tell whether a client brings it back."""
+
+    def __init__(self, keep: int = 50_000) -> None:
+        self._keep = keep
+        self._by_call: dict[str, tuple[str, ...]] = {}
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._by_call.clear()
+
+    def remember(self, reasoning: str, calls: list[tuple[str, str, str]], *, ids_are_ours: bool) -> None:
+        """Note the thinking of an answer under each of its calls.
+
+        A server without parsers gives no ids (its clients make them), so there a call is known by what is called
+        with what; the same call may then have been made with several thoughts.
+        """
+        if not reasoning.strip():
+            return
+        for call in calls:
+            if ids_are_ours:
+                self._by_call[call[0]] = (reasoning,)
+            else:
+                key = _what(call)
+                self._by_call[key] = (*self._by_call.get(key, ())[-15:], reasoning)
+        while len(self._by_call) > self._keep:
+            del self._by_call[next(iter(self._by_call))]
+
+    def intact(self, loop: list[Turn]) -> tuple[int, int]:
+        """``(turns of ours with thinking, those of them that carry exactly it)`` in a tool loop."""
+        ours = exact = 0
+        for turn in loop:
+            given = self._find(turn)
+            if given:
+                ours += 1
+                exact += turn.reasoning.strip() in {thought.strip() for thought in given}
+        return ours, exact
+
+    def _find(self, turn: Turn) -> tuple[str, ...]:
+        for call in turn.calls:
+            given = self._by_call.get(call[0]) or self._by_call.get(_what(call))
+            if given:
+                return given
+        return ()
+
+
+def _what(call: tuple[str, str, str]) -> str:
+    """A call by its name and arguments, however the JSON is laid out."""
+    try:
+        return f"{call[1]} {json.dumps(json.loads(call[2]), sort_keys=True)}"
+    except ValueError:
+        return f"{call[1]} {call[2]}"

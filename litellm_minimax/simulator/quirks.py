@@ -1,0 +1,156 @@
+"""Everything sources disagree about, and every oddity seen on MiniMax's wire, as one switch each.
+
+The defaults are what the live service most likely does today; each field says what the other position is and
+who saw it. ``Quirks()`` is therefore "MiniMax as documented and captured", and a test that wants to know whether
+its client survives an oddity changes exactly one field.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_type_hints
+
+Dialect = Literal["minimax", "openai", "self_hosted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quirks:
+    r"""How this server behaves where the sources leave a choice.
+
+    Attributes:
+        dialect: ``minimax`` is the hosted API. ``openai`` is any plain OpenAI-compatible server (accepts every model
+            name, no 2013 checks, no ``base_resp``, thinking in ``reasoning_content``). ``self_hosted`` is an inference
+            server without parsers: thinking and tool calls come as raw M2 or M3 markup inside ``content``.
+        done_marker: end streams with ``data: [DONE]``. ``None``: not on ``minimax`` (two recordings have none, one
+            probe saw it), always on the other dialects.
+        summary_frame: end a stream with an ``object: chat.completion`` frame that repeats the whole ``message``.
+            Always so on ``/v1/text/chatcompletion_v2``.
+        usage_without_option: send the usage chunk although ``include_usage`` was not asked for.
+        usage_in_last_chunk: the finish chunk carries the usage, instead of a chunk with ``choices: []``.
+        zero_usage_placeholders: early chunks carry a usage of zeros, ``role: ""`` and ``reasoning_content: ""``.
+        role_empty: ``role: ""`` in every delta but the first.
+        delta_null: the finish comes in a chunk of its own whose ``delta`` is ``null``.
+        choices_null_frame: a frame with ``choices: null`` before the first delta.
+        duplicate_finish: after tool calls, a finish chunk with the stray content ``"\n<think>\n"`` and then a
+            second one with ``""``.
+        finish_separate: the finish comes in a chunk without content, as OpenAI sends it.
+        cumulative_reasoning: each reasoning delta repeats everything thought so far.
+        reasoning_mirrored_in_think: without ``reasoning_split``, reasoning also arrives in reasoning fields.
+        reasoning_fields: which fields a split reasoning has.
+        reasoning_split_default: ``None`` is by model (true on M3.1, false elsewhere).
+        tags: how thinking is delimited inside ``content``: ``think``, ``mm:think``, ``mm_closer`` (opened by
+            ``<think>``, closed by ``</mm:think>``), ``lone_closer`` (no opener), ``missing_closer``.
+        markup: the tool markup of ``self_hosted``: by model name, or forced.
+        implicit_open: ``self_hosted`` output starts inside the thought (the prompt already holds ``<think>``).
+        tool_args: arguments in ``fragments``, ``whole`` in the chunk after the opening one, ``single`` (id, name and
+            arguments in one chunk) or ``with_finish`` (all in one delta with the finish and no index, as abab did).
+        tool_index_base: the index of the first tool call in a stream (1 behind one gateway).
+        tool_index_missing: no ``index`` on streamed tool calls.
+        tool_calls_empty_list: ``tool_calls: []`` in every delta without a call.
+        reasoning_tokens: ``over`` counts two more than the completion has, ``absent`` leaves the details out.
+        cache_fields: which of the two field sets reports cached tokens; ``auto`` switches on ``cache_control``.
+        passive_cache: prompts of at least 512 tokens that share a prefix with an earlier one report cached tokens.
+        several_system: more than one system message, or one that is not first.
+        tool_choice: ``by_model`` (ignored on M2.x, ``none`` obeyed on M3), ``ignored`` or ``obeyed``.
+        temperature: the accepted range.
+        n: more than one choice: silently ``one``, or ``reject``.
+        web_search: the server-side tool.
+        id_case: letter case of model ids.
+        status_1008: HTTP status of "insufficient balance".
+        validation: where 2013 errors of a streaming request appear: as a ``http`` 400 or as a ``frame`` after 200.
+        v1_models: whether ``GET /v1/models`` exists.
+        anthropic_m3_thinking: M3's default on ``/anthropic``.
+        anthropic_full_message: end the event stream with a whole ``message`` object.
+        anthropic_start_repeats: ``content_block_start`` already holds the text that the first delta repeats.
+        connection_close: answer each request with ``connection: close`` (seen once, by a client that asked for it).
+        comments: SSE comment lines between the frames.
+        crlf: frames end with CRLF.
+        no_space: ``data:{`` without the optional blank.
+        no_trailing_blank_line: the last frame is not followed by its blank line.
+        split_utf8: each frame is cut inside a multi-byte character; the texts hold such characters.
+        write_bytes: cut the stream into network writes of this many bytes (0: one write per chunk).
+    """
+
+    dialect: Dialect = "minimax"
+    # how a stream is framed and ends
+    done_marker: bool | None = None
+    summary_frame: bool = False
+    usage_without_option: bool = False
+    usage_in_last_chunk: bool = False
+    zero_usage_placeholders: bool = False
+    role_empty: bool = False
+    delta_null: bool = False
+    choices_null_frame: bool = False
+    duplicate_finish: bool = False
+    finish_separate: bool = False
+    # thinking
+    cumulative_reasoning: bool = False
+    reasoning_mirrored_in_think: bool = False
+    reasoning_fields: Literal["both", "content", "details", "reasoning"] = "both"
+    reasoning_split_default: bool | None = None
+    tags: Literal["think", "mm:think", "mm_closer", "lone_closer", "missing_closer"] = "think"
+    markup: Literal["by_model", "m2", "m3"] = "by_model"
+    implicit_open: bool = True
+    # tools
+    tool_args: Literal["fragments", "whole", "single", "with_finish"] = "fragments"
+    tool_index_base: int = 0
+    tool_index_missing: bool = False
+    tool_calls_empty_list: bool = False
+    # usage
+    reasoning_tokens: Literal["exact", "over", "absent"] = "exact"
+    cache_fields: Literal["auto", "passive", "explicit"] = "auto"
+    passive_cache: bool = True
+    # what is accepted
+    several_system: Literal["reject", "accept"] = "reject"
+    tool_choice: Literal["by_model", "ignored", "obeyed"] = "by_model"
+    temperature: Literal["[0,2]", "(0,1]"] = "[0,2]"
+    n: Literal["one", "reject"] = "one"
+    web_search: Literal["reject", "accept"] = "reject"
+    id_case: Literal["insensitive", "sensitive"] = "insensitive"
+    status_1008: int = 402
+    validation: Literal["http", "frame"] = "http"
+    v1_models: bool = True
+    # the Anthropic door
+    anthropic_m3_thinking: Literal["disabled", "adaptive"] = "disabled"
+    anthropic_full_message: bool = False
+    anthropic_start_repeats: bool = False
+    # bytes
+    connection_close: bool = False
+    comments: bool = False
+    crlf: bool = False
+    no_space: bool = False
+    no_trailing_blank_line: bool = False
+    split_utf8: bool = False
+    write_bytes: int = 0
+
+    def changed(self, **fields: Any) -> Quirks:
+        """A copy with some switches set otherwise."""
+        return dataclasses.replace(self, **fields)
+
+    def with_named(self, setting: str) -> Quirks:
+        """A copy with one switch set from text, as a directive writes it: ``name`` or ``name:value``.
+
+        Raises:
+            ValueError: no such switch, or not one of its values.
+        """
+        name, colon, text = setting.partition(":")
+        hints = _hints()
+        if name not in hints:
+            raise ValueError(f"no quirk is called {name!r}; there are {', '.join(hints)}")
+        return self.changed(**{name: _read(hints[name], text if colon else "true", name)})
+
+
+def _hints() -> dict[str, Any]:
+    return get_type_hints(Quirks)
+
+
+def _read(kind: Any, text: str, name: str) -> Any:
+    """One value of a switch from its text, refused if the switch cannot have it."""
+    if kind is int:
+        return int(text)
+    if kind is bool or kind == bool | None:
+        return text.lower() not in {"false", "off", "no", "0"}
+    if text not in get_args(kind):
+        raise ValueError(f"quirk {name} is one of {', '.join(map(str, get_args(kind)))}, not {text!r}")
+    return text

@@ -1,0 +1,111 @@
+"""Scripted tool loops for whatever agent is on the other side: each turn names a tool by its possible names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from litellm_minimax.simulator import prose
+from litellm_minimax.simulator.answers import Answer, ToolCall
+
+if TYPE_CHECKING:
+    from litellm_minimax.simulator.conversation import Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptTurn:
+    """One turn of a script.
+
+    Attributes:
+        call: tool name → arguments, in order of preference: the first tool that the client declares is called. ``None``
+            for a turn that only talks.
+        text: what is said.
+        reasoning: what is thought; ``None`` makes something up.
+    """
+
+    call: Mapping[str, Mapping[str, Any]] | None = None
+    text: str = ""
+    reasoning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A tool loop, chosen turn by turn by the number of tool rounds that the request's history has.
+
+    Use it with ``Simulator.on``, or by ``[[simulate: scenario=<name>]]``.
+    """
+
+    turns: Sequence[ScriptTurn]
+
+    def answer(self, talk: Conversation, *, thinking: bool = True) -> Answer | None:
+        """This round's answer, or ``None`` if the client declares none of the turn's tools (a title request, say)."""
+        turn = self.turns[min(talk.rounds, len(self.turns) - 1)]
+        reasoning = turn.reasoning
+        if reasoning is None:
+            reasoning = f"Step {talk.rounds + 1}. {prose.sentences(f'{talk.last_user.text}{talk.rounds}', 2)}"
+        if not thinking:
+            reasoning = ""
+        if turn.call is None:
+            return Answer(text=turn.text, reasoning=reasoning) if talk.tools else None
+        declared = {name.lower(): name for name in talk.tools}
+        for name, arguments in turn.call.items():
+            if name.lower() in declared:
+                return Answer(turn.text, reasoning, [ToolCall(declared[name.lower()], arguments)])
+        return None
+
+
+def _shell(command: str) -> dict[str, dict[str, Any]]:
+    """A command by the tools that run one."""
+    said = {"command": command, "description": "Run a command"}
+    return {
+        "Bash": said,
+        "bash": said,
+        "run_shell_command": {**said, "is_background": False},
+        "exec_command": {"cmd": command},
+        "shell": {"command": ["bash", "-lc", command]},
+        "local_shell": {"command": ["bash", "-lc", command]},
+        "execute_command": said,
+    }
+
+
+def _reading(path: str) -> dict[str, dict[str, Any]]:
+    return {
+        "Read": {"file_path": path},
+        "read": {"filePath": path},
+        "read_file": {"absolute_path": path, "file_path": path},
+        **_shell(f"cat {path}"),
+    }
+
+
+def _editing(path: str, old: str, new: str) -> dict[str, dict[str, Any]]:
+    replace = (
+        f"python3 - <<'END'\nimport pathlib\np = pathlib.Path({path!r})\n"
+        f"p.write_text(p.read_text().replace({old!r}, {new!r}))\nEND"
+    )
+    snake = {"file_path": path, "old_string": old, "new_string": new}
+    camel = {"filePath": path, "oldString": old, "newString": new}
+    return {"Edit": snake, "replace": snake, "edit": {**camel, **snake}, **_shell(replace)}
+
+
+def fix_test(settings: Mapping[str, str]) -> Script:
+    """A file is read and edited, its test fails, the mistake is fixed, the test passes, DONE.
+
+    Settings: ``file`` (holds the line ``old``), ``test`` (a command), ``old``, ``wrong`` (the first edit), ``new``.
+    """
+    path, test = settings.get("file", "calc.py"), settings.get("test", "python3 test_calc.py")
+    old, new = settings.get("old", "return a - b"), settings.get("new", "return a + b")
+    wrong = settings.get("wrong", "return a * b")
+    return Script(
+        [
+            ScriptTurn(_reading(path)),
+            ScriptTurn(_editing(path, old, wrong)),
+            ScriptTurn(_shell(test)),
+            ScriptTurn(_editing(path, wrong, new)),
+            ScriptTurn(_shell(test)),
+            ScriptTurn(text="DONE: the test passes now (simulated)."),
+        ]
+    )
+
+
+SCENARIOS = {"fix-test": fix_test}
