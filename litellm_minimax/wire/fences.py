@@ -98,7 +98,8 @@ class FenceStripper:
 
 def _embedded_value(held: str) -> str:
     """The one JSON value in a text, or the text as it is if there is none that can be read."""
-    if scalar := _SCALAR_IN_FENCE.fullmatch(held):
+    scalar = _SCALAR_IN_FENCE.fullmatch(held)
+    if scalar and _value_end(scalar[1].strip(), 0) == len(scalar[1].strip()):
         return scalar[1].strip()
     if _value_end(held, 0) == len(held.rstrip()):
         return held

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 
 import pytest
 
@@ -313,6 +314,7 @@ def test_a_custom_tool_call_keeps_its_input():
         (None, "{}", False),
         (" ", "{}", False),
         ({"a": "é"}, '{"a":"é"}', False),
+        (MappingProxyType({"a": MappingProxyType({"b": 1})}), '{"a":{"b":1}}', False),
         ("null", "{}", True),
         ('"{\\"a\\": 1}"', '{"a":1}', True),
         ('{"a": "b', '{"a":"b"}', True),

@@ -1,0 +1,176 @@
+"""The whole body and what the reader is told, for the requests people send."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from litellm_minimax import catalog
+from litellm_minimax.wire.faults import InvalidRequest
+from litellm_minimax.wire.options import ReadOptions, ResponseFormat
+from litellm_minimax.wire.request import BuiltRequest, ChatRequest, build_request
+
+
+def built(messages, model="MiniMax-M2", *, stream=False, host=True, markup=None, **parameters) -> BuiltRequest:
+    return build_request(
+        ChatRequest(model, catalog.find(model), messages, parameters, stream, host, tool_markup=markup)
+    )
+
+
+HELLO = [{"role": "user", "content": "Hello!"}]
+
+
+def test_the_smallest_request():
+    assert built(HELLO) == BuiltRequest(
+        {"model": "MiniMax-M2", "messages": HELLO, "stream": False, "reasoning_split": True}, ReadOptions(), ()
+    )
+
+
+def test_a_stream_always_asks_for_its_usage():
+    body = built(HELLO, stream=True, stream_options={"include_usage": False, "x": 1}).body
+    assert (body["stream"], body["stream_options"]) == (True, {"include_usage": True})
+
+
+def test_a_self_hosted_server_is_asked_in_openais_words_and_read_with_care():
+    request = built(
+        HELLO, "my-m2", host=False, stream=True, max_tokens=9, top_k=40, stop="END",
+        response_format={"type": "json_object"}, tools=[{"name": "f", "input_schema": {}}],
+    )  # fmt: skip
+    schema = {"type": "object", "properties": {}}
+    assert request.body == {
+        "model": "my-m2",
+        "messages": HELLO,
+        "tools": [{"type": "function", "function": {"name": "f", "parameters": schema}}],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "max_tokens": 9,
+        "top_k": 40,
+        "stop": ["END"],
+        "response_format": {"type": "json_object"},
+    }
+    assert request.read == ReadOptions(
+        stop=("END",),
+        response_format=ResponseFormat("json_object"),
+        tool_schemas={"f": schema},
+        tool_markup=True,
+        implicit_think=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "host", "markup", "reads_markup", "implicit"),
+    [
+        ("MiniMax-M2", True, None, False, False),
+        ("MiniMax-M2", True, True, True, False),
+        ("MiniMax-M2", False, None, True, True),
+        ("MiniMax-M2", False, False, False, True),
+        ("MiniMax-M3", False, None, True, False),
+    ],
+)
+def test_markup_is_read_from_self_hosted_servers_or_as_told(model, host, markup, reads_markup, implicit):
+    read = built(HELLO, model, host=host, markup=markup).read
+    assert (read.tool_markup, read.implicit_think) == (reads_markup, implicit)
+
+
+def test_stop_and_format_are_promised_here_and_not_sent_to_minimax():
+    system = {"role": "system", "content": "Be brief."}
+    request = built([system, *HELLO], stop=["a", "b", "a"], response_format={"type": "json_object"})
+    assert not {"stop", "response_format"} & request.body.keys()
+    assert request.read == ReadOptions(stop=("a", "b"), response_format=ResponseFormat("json_object"))
+    assert request.body["messages"][0]["content"] == (
+        "Be brief.\n\nAnswer with one JSON object and nothing else: no Markdown fence, no text before or after it."
+    )
+
+
+def test_instructions_stand_behind_the_cached_part_of_the_system_message():
+    system = {"role": "system", "content": "Rules", "cache_control": {"type": "ephemeral"}}
+    schema = {"type": "object", "properties": {"b": {"type": "integer"}, "a": {"type": "string"}}}
+    wanted = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema, "strict": True}}
+    parts = built([system, *HELLO], response_format=wanted).body["messages"][0]["content"]
+    assert parts[0] == {"type": "text", "text": "Rules", "cache_control": {"type": "ephemeral"}}
+    assert parts[1]["text"].endswith(
+        'schema:\n{"type":"object","properties":{"b":{"type":"integer"},"a":{"type":"string"}}}'
+    )
+
+
+def test_extra_body_is_merged_last_and_may_replace_anything_but_stream():
+    body = built(HELLO, temperature=1, extra_body={"temperature": 5, "model": "x", "min_p": 0.1, "stream": False}).body
+    assert (body["temperature"], body["model"], body["min_p"]) == (5, "x", 0.1)
+    with pytest.raises(InvalidRequest, match=r"extra_body\.stream: it contradicts the call"):
+        built(HELLO, extra_body={"stream": True})
+
+
+def test_the_keys_stand_in_one_order_whatever_order_they_came_in():
+    parameters = {"top_p": 1, "temperature": 0, "thinking": {"type": "adaptive"}, "seed": 1, "max_tokens": 9,
+                  "tools": [{"name": "f", "input_schema": {}}], "tool_choice": "auto"}  # fmt: skip
+    forwards = built(HELLO, "MiniMax-M3", stream=True, **parameters).body
+    backwards = built(HELLO, "MiniMax-M3", stream=True, **dict(reversed(parameters.items()))).body
+    assert list(forwards) == list(backwards) == [
+        "model", "messages", "tools", "tool_choice", "stream", "stream_options", "max_completion_tokens", "temperature",
+        "top_p", "seed", "thinking", "reasoning_split",
+    ]  # fmt: skip
+
+
+def test_what_claude_code_sends_ends_well():
+    """A system message behind the first user message, marks, thinking, a server-side tool: all of it at once."""
+    ephemeral = {"cache_control": {"type": "ephemeral"}}
+    messages = [
+        {"role": "system", "content": [{"type": "text", "text": "You are an agent."}, {"type": "text", "text": "Rules.", **ephemeral}]},
+        {"role": "user", "content": [{"type": "text", "text": "<reminder/>"}, {"type": "text", "text": "List files.", **ephemeral}]},
+        {"role": "system", "content": "Mind the reminder."},
+        {
+            "role": "assistant", "content": "I'll look.", "reasoning_content": "They want ls.",
+            "thinking_blocks": [{"type": "thinking", "thinking": "They want ls.", "signature": "ab"}],
+            "tool_calls": [{"id": "toolu_1", "type": "function", "index": 0, "function": {"name": "Bash", "arguments": '{"command": "ls"}'}}],
+        },
+        {"role": "tool", "tool_call_id": "toolu_1", "content": [{"type": "text", "text": "a.py", **ephemeral}]},
+    ]  # fmt: skip
+    parameters = {
+        "tools": [{"type": "function", "function": {"name": "Bash", "parameters": {"type": "object", "properties": {}}}},
+                  {"type": "web_search_20250305", "name": "web_search"}],
+        "thinking": {"type": "enabled", "budget_tokens": 31999}, "max_tokens": 32000, "user": "u",
+        "metadata": {"user_id": "{}"}, "context_management": {"edits": []},
+    }  # fmt: skip
+    before = copy.deepcopy((messages, parameters))
+    body = built(messages, "MiniMax-M3", **parameters).body
+    assert (messages, parameters) == before
+    assert body == {
+        "model": "MiniMax-M3",
+        "messages": [
+            {
+                "role": "system",
+                "content": [
+                    {"type": "text", "text": "You are an agent.\n\nRules.", **ephemeral},
+                    {"type": "text", "text": "\n\nMind the reminder."},
+                ],
+            },
+            messages[1],
+            {
+                "role": "assistant",
+                "content": "I'll look.",
+                "tool_calls": [
+                    {
+                        "id": "toolu_1",
+                        "type": "function",
+                        "function": {"name": "Bash", "arguments": '{"command": "ls"}'},
+                    }
+                ],
+                "reasoning_details": [
+                    {
+                        "type": "reasoning.text",
+                        "id": "reasoning-text-1",
+                        "format": "MiniMax-response-v1",
+                        "index": 0,
+                        "text": "They want ls.",
+                    }
+                ],
+            },
+            messages[4],
+        ],
+        "tools": [parameters["tools"][0]],
+        "stream": False,
+        "max_completion_tokens": 32000,
+        "thinking": {"type": "adaptive"},
+        "reasoning_split": True,
+    }
