@@ -1,0 +1,90 @@
+"""``litellm-minimax models``: the table of facts, for people and for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+from litellm_minimax.catalog import MODELS, ModelFacts, Price, Thinking
+
+THINKING_WORDS = {
+    Thinking.EFFORT: "always, effort low to max",
+    Thinking.SWITCH: "on or off",
+    Thinking.ALWAYS: "always",
+    Thinking.NONE: "no",
+}
+COLUMNS = ("model", "context", "output", "$/M in", "$/M out", "$/M cached", "inputs", "thinking", "status")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print every fact, with source and date, as JSON.")
+def models(*, as_json: bool) -> None:
+    """List the models: context, prices, inputs, thinking, status."""
+    if as_json:
+        click.echo(json.dumps([as_record(facts) for facts in MODELS], indent=2))
+        return
+    rows = [row(facts) for facts in MODELS]
+    for line in aligned([COLUMNS, *rows]):
+        click.echo(line)
+    click.echo("\nDollars per million tokens; “–” where MiniMax publishes no price. Any letter case works.")
+    for facts in MODELS:
+        if facts.nicknames:
+            click.echo(f"{', '.join(facts.nicknames)} → {facts.id}")
+
+
+def row(facts: ModelFacts) -> tuple[str, ...]:
+    """The table's line for one model."""
+    return (
+        facts.id,
+        f"{facts.context:,}",
+        f"{facts.max_output:,}",
+        *_price_cells(facts),
+        "+".join(inputs(facts)),
+        THINKING_WORDS[facts.thinking],
+        facts.status,
+    )
+
+
+def inputs(facts: ModelFacts) -> list[str]:
+    """What may be in a message to the model."""
+    return ["text", *(["image"] if facts.images else []), *(["video"] if facts.video else [])]
+
+
+def as_record(facts: ModelFacts) -> dict[str, Any]:
+    """One model as plain JSON types."""
+    record = dataclasses.asdict(facts)
+    record["thinking"] = facts.thinking.value
+    record["inputs"] = inputs(facts)
+    return record
+
+
+def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lines with the columns below each other; numbers to the right."""
+    table = [list(cells) for cells in rows]
+    widths = [max(len(cells[column]) for cells in table) for column in range(len(table[0]))]
+    return ["  ".join(_cell(cells[i], widths[i]) for i in range(len(widths))).rstrip() for cells in table]
+
+
+def _cell(text: str, width: int) -> str:
+    numeric = text[:1].isdigit() or text == "–" or text.startswith("$/")
+    return text.rjust(width) if numeric else text.ljust(width)
+
+
+def _price_cells(facts: ModelFacts) -> tuple[str, str, str]:
+    if facts.price is None:
+        return "–", "–", "–"
+    above = facts.long_context_price
+    return (
+        _dollars(facts.price, above, "input"),
+        _dollars(facts.price, above, "output"),
+        _dollars(facts.price, above, "cache_read"),
+    )
+
+
+def _dollars(price: Price, above: Price | None, name: str) -> str:
+    values = [getattr(each, name) for each in (price, above) if each is not None]
+    return " / ".join("–" if value is None else f"{value:.2f}" for value in values)

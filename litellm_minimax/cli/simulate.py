@@ -1,0 +1,31 @@
+"""``litellm-minimax simulate``: the MiniMax-shaped server alone."""
+
+from __future__ import annotations
+
+import click
+
+from litellm_minimax.simulator import Quirks, serve
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
+@click.option("--port", default=8787, show_default=True, help="0 picks a free one.")
+@click.option("--quirk", "quirks", multiple=True, metavar="NAME[:VALUE]", help="A switch of the simulator; repeatable.")
+def simulate(host: str, port: int, quirks: tuple[str, ...]) -> None:
+    """Run a MiniMax-shaped server on this machine. Its answers are simulated; any key works.
+
+    Point a client at it with MINIMAX_API_BASE=http://127.0.0.1:8787. A prompt can steer it:
+    [[simulate: fault=error code=1002]], [[simulate: tool=get_weather]].
+    """
+    chosen = Quirks()
+    try:
+        for quirk in quirks:
+            chosen = chosen.with_named(quirk)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--quirk") from None
+    try:
+        serve(host, port, chosen)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--host") from None
+    except OSError as error:
+        raise click.ClickException(f"Port {port} can't be used ({error.strerror}). Try --port 0.") from None
