@@ -8,11 +8,11 @@ import re
 # The first characters of an object or array; a bracket alone may also begin prose ("[Note] …").
 _HEAD = r"(?:\{[\s\"}]|\[(?:[\s\[{\"\]\d-]|tr|fa|nu))"
 _BARE = re.compile(rf"\n(?={_HEAD})")
-_FENCED = re.compile(rf"\n[ \t]*+```[\w+-]*+[ \t]*+\r?\n\s*+(?={_HEAD})")
-_MAY_BECOME = re.compile(r"\n[ \t]*+(?:`{0,2}|```[\w+-]*+[ \t]*+(?:\r?|\r?\n\s*+(?:\{|\[[tfn]?)?))\Z")
+_FENCED = re.compile(r"\n[ \t]*+```[\w+-]{0,32}+[ \t]{0,16}+\r?\n\s*+" + f"(?={_HEAD})")
+_MAY_BECOME = re.compile(r"\n[ \t]*+(?:`{0,2}|```[\w+-]{0,32}+[ \t]{0,16}+(?:\r?|\r?\n\s*+(?:\{|\[[tfn]?)?))\Z")
 _MAY_BECOME_BARE = re.compile(r"\n(?:\{|\[[tfn]?)\Z")
 _BLANK_END = re.compile(r"\n\s*+\Z")
-_SCALAR_IN_FENCE = re.compile(r"\s*+```[\w+-]*+[ \t]*+\r?\n([^\n]*)\n[ \t]*+```\s*+")
+_SCALAR_IN_FENCE = re.compile(r"\s*+```[\w+-]{0,32}+[ \t]{0,16}+\r?\n([^\n]*)\n[ \t]*+```\s*+")
 _EMBEDDED = (re.compile(r"\{[\s\"}]"), re.compile(r"\["))
 _STRUCTURE = re.compile(r'["{}\[\]]')
 _IN_STRING = re.compile(r'["\\]')

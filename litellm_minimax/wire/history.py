@@ -219,6 +219,11 @@ class _Builder:
 
     def built(self, instructions: Sequence[str]) -> list[dict[str, object]]:
         self.ledger.settle()
+        if not self.turns:
+            # A conversation of system messages alone is refused (2013, ``invalid chat setting``).
+            self.notes.add("the system message was sent as the user's: there was no other.")
+            self.turns.append({"role": "user", "content": _folded(self.system, ())})
+            self.system = []
         messages: list[dict[str, object]] = []
         if system := _folded(self.system, instructions):
             messages.append({"role": "system", "content": system})

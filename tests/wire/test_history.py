@@ -93,6 +93,16 @@ def test_cache_marks_of_system_text_stay_at_their_place():
     assert sent([*system, USER], host=False)[0]["content"] == "rules\n\ntools\n\ntoday\n\n\nlast"
 
 
+def test_a_system_message_alone_is_sent_as_the_users():
+    wanted = {"response_format": {"type": "json_object"}}
+    alone = [{"role": "system", "content": "List three colours."}]
+    assert sent(alone) == [{"role": "user", "content": "List three colours."}]
+    assert [message["role"] for message in sent(alone, **wanted)] == ["system", "user"]
+    assert sent([{**alone[0], **EPHEMERAL}])[0]["content"] == [
+        {"type": "text", "text": "List three colours.", **EPHEMERAL}
+    ]
+
+
 def test_an_image_in_a_system_message_is_refused_by_its_path():
     with pytest.raises(InvalidRequest) as refusal:
         sent(
