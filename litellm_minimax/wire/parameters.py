@@ -67,6 +67,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("metadata", _N, _N, "stays with LiteLLM"),
     Parameter("verbosity", _N, _N),
     Parameter("context_management", _N, _N),
+    Parameter("web_search_options", _N, _N, "what LiteLLM makes of the `web_search` tool of Claude Code and Codex; "
+              "MiniMax does not search"),
     Parameter("reasoning_split", _P, _N, "true unless you say otherwise; both forms are read", openai=False),
     Parameter("mask_sensitive_info", _P, _N, openai=False),
     Parameter("top_k", _N, _P, openai=False),
@@ -81,7 +83,6 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("audio", _R, _R),
     Parameter("modalities", _R, _R),
     Parameter("prediction", _R, _R),
-    Parameter("web_search_options", _R, _R),
 )  # fmt: skip
 
 SUPPORTED_OPENAI_PARAMS: tuple[str, ...] = tuple(

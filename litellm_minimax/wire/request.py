@@ -16,6 +16,8 @@ from litellm_minimax.wire.response_format import format_instruction, read_respon
 from litellm_minimax.wire.thinking import thinking_fields
 from litellm_minimax.wire.tools import declare_tools
 
+_RESERVED = ("model", "messages", "stream", "stream_options")
+
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
@@ -60,9 +62,9 @@ class BuiltRequest:
 def build_request(request: ChatRequest) -> BuiltRequest:
     """The body for a chat call; nothing the caller gave is changed.
 
-    ``extra_body`` is merged last and may replace anything, ``messages`` and ``model`` included, unchecked: it is
-    the caller's explicit wish. Only ``stream`` may not differ from the call's, because it decides who reads the
-    answer.
+    ``extra_body`` is merged last, unchecked, and may replace anything but ``model``, ``messages``, ``stream`` and
+    ``stream_options``: on a proxy these were checked against the caller's rights and guardrails, and decide how the
+    answer is read and counted.
 
     Raises:
         InvalidRequest: what MiniMax would refuse, or take without a word and ignore, by its path.
@@ -84,8 +86,8 @@ def build_request(request: ChatRequest) -> BuiltRequest:
         **sampling_fields(given, dialect, notes),
         **thinking_fields(given, dialect, notes),
         **_kept_by_the_server(given, stop, dialect, promised=wanted is not None),
-        **_extra_body(given.get("extra_body"), stream=request.stream),
     }
+    body |= _extra_body(given.get("extra_body"), body)
     note_unsent(given, dialect, notes)
     read = ReadOptions(
         stop=stop,
@@ -109,11 +111,12 @@ def _kept_by_the_server(
     return fields
 
 
-def _extra_body(value: object, *, stream: bool) -> Mapping[str, object]:
+def _extra_body(value: object, body: Mapping[str, object]) -> Mapping[str, object]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
         raise InvalidRequest("extra_body", "it must be an object.")
-    if value.get("stream", stream) is not stream:
-        raise InvalidRequest("extra_body.stream", "it contradicts the call.", "Set stream on the call itself.")
+    for name in _RESERVED:
+        if name in value and value[name] != body.get(name):
+            raise InvalidRequest(f"extra_body.{name}", "it contradicts the call.", f"Set {name} on the call itself.")
     return value

@@ -94,11 +94,18 @@ def test_instructions_stand_behind_the_cached_part_of_the_system_message():
     )
 
 
-def test_extra_body_is_merged_last_and_may_replace_anything_but_stream():
-    body = built(HELLO, temperature=1, extra_body={"temperature": 5, "model": "x", "min_p": 0.1, "stream": False}).body
-    assert (body["temperature"], body["model"], body["min_p"]) == (5, "x", 0.1)
-    with pytest.raises(InvalidRequest, match=r"extra_body\.stream: it contradicts the call"):
-        built(HELLO, extra_body={"stream": True})
+def test_extra_body_is_merged_last_as_it_is():
+    body = built(HELLO, temperature=1, extra_body={"temperature": 5, "min_p": 0.1, "stream": False}).body
+    assert (body["temperature"], body["min_p"]) == (5, 0.1)
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [{"model": "MiniMax-M3"}, {"messages": []}, {"stream": False}, {"stream_options": {"include_usage": False}}],
+)
+def test_extra_body_can_not_go_around_the_rights_and_the_spend_of_a_call(extra):
+    with pytest.raises(InvalidRequest, match=rf"extra_body\.{next(iter(extra))}: it contradicts the call"):
+        built(HELLO, stream=True, extra_body=extra)
 
 
 def test_the_keys_stand_in_one_order_whatever_order_they_came_in():
