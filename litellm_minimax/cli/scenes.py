@@ -1,0 +1,201 @@
+"""What the demo shows: real calls of the OpenAI client through a real proxy, answered by the simulator."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from litellm_minimax.cli.simulated import StandIns
+from litellm_minimax.cli.terminal import Screen
+from litellm_minimax.simulator import Answer, Fault, ToolCall
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+
+MODEL = "MiniMax-M2"
+HYBRID = "hybrid:[minimax:MiniMax-M2,qwen-oauth:qwen3-coder-plus]"
+LABEL = "[simulated]"
+PACE = 0.03
+"""Seconds between two deltas, so that one can watch them."""
+_TRIES = 3  # the shipped configuration retries a failed call twice
+
+_WEATHER: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "The weather of a city, now.",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+    },
+}
+
+
+@dataclass(slots=True)
+class Bill:
+    """What the calls would have cost at MiniMax's prices."""
+
+    rows: list[tuple[str, int, int, float]] = field(default_factory=list)
+
+    def add(self, what: str, usage: Any, cost: float) -> None:
+        """One call: its name, its usage as the client received it, its cost in dollars."""
+        self.rows.append((what, usage.prompt_tokens, usage.completion_tokens, cost))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything a scene needs."""
+
+    client: OpenAI
+    servers: StandIns
+    screen: Screen
+    bill: Bill
+
+
+def thinking_and_answer(stage: Stage) -> None:
+    """A streamed answer: the thinking arrives apart from the text."""
+    question = "Three boxes are labelled apples, oranges and mixed; every label is wrong. Which one do I open?"
+    stage.servers.minimax.enqueue(
+        _paced(
+            reasoning="Every label is wrong, so the box labelled mixed holds one kind only. One fruit from it tells "
+            "which kind, and the other two follow, because neither may keep its label.",
+            text=f"{LABEL} Open the box labelled mixed. It holds a single kind; the fruit you draw names it, and the "
+            "two other boxes must swap their labels.",
+        )
+    )
+    usage = _show_stream(stage, {"model": MODEL, "messages": [_user(question)]}, question)
+    stage.bill.add("streamed answer", usage, _price(usage))
+
+
+def tool_round(stage: Stage) -> None:
+    """A tool call, its result, and the thinking that goes back with it although the client has dropped it."""
+    question = "Do I need an umbrella in Paris today?"
+    thought = "I can't know the weather, so I ask get_weather for Paris before I answer."
+    stage.servers.minimax.enqueue(
+        Answer(reasoning=thought, tool_calls=[ToolCall("get_weather", {"city": "Paris"})]),
+        _paced(reasoning="It rains, so the answer is yes.", text=f"{LABEL} Yes. It is 14 °C in Paris and raining."),
+    )
+    messages: list[dict[str, Any]] = [_user(question)]
+    stage.screen.line("you", question)
+    create: Any = stage.client.chat.completions.with_raw_response.create
+    raw = create(model=MODEL, messages=messages, tools=[_WEATHER])
+    answer = raw.parse()
+    message = answer.choices[0].message
+    stage.bill.add("tool call", answer.usage, float(raw.headers.get("x-litellm-response-cost") or 0))
+    stage.screen.line("thinking", message.reasoning_content)
+    call = message.tool_calls[0]
+    stage.screen.line("calls", f"{call.function.name}({call.function.arguments})   {call.id}")
+    result = "14 °C, rain"
+    stage.screen.line("tool", result)
+    # What most clients keep of an answer: the call, and not the thinking.
+    messages.append({"role": "assistant", "content": None, "tool_calls": [call.model_dump()]})
+    messages.append({"role": "tool", "tool_call_id": call.id, "content": result})
+    usage = _show_stream(stage, {"model": MODEL, "messages": messages, "tools": [_WEATHER]})
+    stage.bill.add("answer after tool", usage, _price(usage))
+    sent = json.dumps(stage.servers.minimax.last.body, ensure_ascii=False)
+    if thought in sent:
+        stage.screen.good("the client dropped the thinking of the first call; MiniMax got it back with the result")
+    else:
+        stage.screen.bad("MiniMax did not get the thinking of the first call back")
+
+
+def errors(stage: Stage) -> None:
+    """Two errors, as the client reads them."""
+    import openai
+
+    faults = (
+        ("MiniMax says: too many requests", Fault("error", code=1002, repeat=_TRIES)),
+        ("MiniMax refuses the key, inside an HTTP 200", Fault("error", code=1004, envelope="base_resp", repeat=_TRIES)),
+    )
+    for title, fault in faults:
+        stage.servers.minimax.enqueue(fault)
+        try:
+            stage.client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": "Hello!"}])
+        except openai.APIStatusError as error:
+            stage.screen.line("server", title)
+            stage.screen.line("error", f"{error.status_code} {type(error).__name__}: {_first_paragraph(error)}")
+        else:
+            stage.screen.bad(f"no error came of: {title}")
+        stage.servers.minimax.service.reset()
+
+
+def hybrid(stage: Stage) -> None:
+    """One model reasons, another writes the code."""
+    question = "Write a Python function that says whether a year is a leap year."
+    stage.servers.minimax.enqueue(
+        _paced(
+            reasoning="Divisible by 4, but centuries only if divisible by 400. One boolean expression is enough; "
+            "1900 and 2000 are the cases to get right.",
+            text=f"{LABEL} (cut off here: the coder answers)",
+        )
+    )
+    stage.servers.coder.enqueue(
+        _paced(
+            text="# [simulated]\ndef is_leap(year: int) -> bool:\n"
+            "    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)"
+        )
+    )
+    stage.screen.line("model", HYBRID)
+    found: dict[str, Any] = {}
+    usage = _show_stream(stage, {"model": HYBRID, "messages": [_user(question)]}, question, found)
+    told = found.get("hybrid") or {}
+    phases = told.get("phases") or []
+    stage.bill.add("hybrid (both models)", usage, sum(float(phase.get("cost") or 0) for phase in phases))
+    steps = "; ".join(f"{phase['phase']}: {phase['model']}, {phase['completion_tokens']} tokens" for phase in phases)
+    stage.screen.line("hybrid", f"{told.get('decision', 'no decision was reported')} – {steps}")
+
+
+def costs(stage: Stage) -> None:
+    """What all of it would have cost."""
+    stage.screen.plain(f"  {'':<22}{'prompt':>8}{'answer':>8}   dollars")
+    for what, prompt, completion, cost in stage.bill.rows:
+        stage.screen.plain(f"  {what:<22}{prompt:>8}{completion:>8}   {cost:.6f}")
+    total = sum(row[3] for row in stage.bill.rows)
+    stage.screen.plain(f"  {'together':<22}{'':>8}{'':>8}   {total:.6f}   (simulated: nothing was spent)")
+
+
+def _show_stream(
+    stage: Stage, request: dict[str, Any], question: str | None = None, fields: dict[str, Any] | None = None
+) -> Any:
+    """Show one streamed call as it arrives; returns its usage, and fills ``fields`` with the provider's."""
+    if question:
+        stage.screen.line("you", question)
+    usage = None
+    stream: Any = stage.client.chat.completions.create(**request, stream=True, stream_options={"include_usage": True})
+    for chunk in stream:
+        usage = chunk.usage or usage
+        for choice in chunk.choices:
+            extra = choice.delta.model_extra or {}
+            if fields is not None:
+                fields.update(extra.get("provider_specific_fields") or {})
+                fields.update((chunk.model_extra or {}).get("provider_specific_fields") or {})
+            if extra.get("reasoning_content"):
+                stage.screen.stream("thinking", extra["reasoning_content"])
+            if choice.delta.content:
+                stage.screen.stream("answer", choice.delta.content)
+    stage.screen.close()
+    return usage
+
+
+def _paced(text: str, reasoning: str = "") -> Answer:
+    return Answer(text=text, reasoning=reasoning, chunk_chars=12, delay=PACE)
+
+
+def _user(text: str) -> dict[str, Any]:
+    return {"role": "user", "content": text}
+
+
+def _price(usage: Any) -> float:
+    """Dollars by LiteLLM's price table, into which this package has put MiniMax's prices."""
+    import litellm
+
+    prompt, completion = litellm.cost_per_token(
+        model=f"minimax/{MODEL}", prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens
+    )
+    return float(prompt + completion)
+
+
+def _first_paragraph(error: Any) -> str:
+    body = error.body if isinstance(error.body, dict) else {}
+    text = str(body.get("message") or error.message)
+    # LiteLLM puts its class's name in front, which is shown already.
+    return text.split("\n", 1)[0].removeprefix(f"litellm.{type(error).__name__}: ")

@@ -1,0 +1,94 @@
+"""How the demo looks: thinking dim and italic, answers plain; labels alone where there are no colours."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TextIO
+
+WIDTH = 92
+_DIM_ITALIC, _BOLD, _RED, _GREEN, _RESET = "\033[2;3m", "\033[1m", "\033[31m", "\033[32m", "\033[0m"
+_STYLES = {"thinking": _DIM_ITALIC, "error": _RED, "code": ""}
+_LABEL_WIDTH = 10
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Whether to style: on a terminal, unless ``NO_COLOR`` is set."""
+    return not os.environ.get("NO_COLOR") and stream.isatty()
+
+
+class Screen:
+    """Writes labelled, wrapped text as it arrives."""
+
+    def __init__(self, out: TextIO | None = None, *, colour: bool | None = None) -> None:
+        self._out = out or sys.stdout
+        self._colour = wants_colour(self._out) if colour is None else colour
+        self._label: str | None = None
+        self._column = 0
+
+    def title(self, number: int, text: str) -> None:
+        """The heading of a scene."""
+        self.close()
+        self._write(f"\n{self._styled(_BOLD, f'{number}. {text}')}\n")
+
+    def line(self, label: str, text: str) -> None:
+        """One labelled paragraph."""
+        self.close()
+        self.stream(label, text)
+        self.close()
+
+    def good(self, text: str) -> None:
+        """Something that was checked and holds."""
+        self.close()
+        self._write(f"  {self._styled(_GREEN, '✓')} {text}\n")
+
+    def bad(self, text: str) -> None:
+        """Something that was checked and does not hold."""
+        self.close()
+        self._write(f"  {self._styled(_RED, '✗')} {text}\n")
+
+    def plain(self, text: str = "") -> None:
+        """Text as it is."""
+        self.close()
+        self._write(text + "\n")
+
+    def stream(self, label: str, piece: str) -> None:
+        """The next piece of a text; a new label starts a new paragraph."""
+        if label != self._label:
+            self.close()
+            self._label = label
+            self._write(f"  {label:<{_LABEL_WIDTH}}")
+            self._column = 2 + _LABEL_WIDTH
+            if self._colour:
+                self._write(_STYLES.get(label, ""))
+        for position, part in enumerate(piece.split("\n")):
+            if position:
+                self._break()
+            self._flow(part)
+        self._out.flush()
+
+    def close(self) -> None:
+        """End the paragraph."""
+        if self._label is not None:
+            self._write((_RESET if self._colour else "") + "\n")
+            self._label, self._column = None, 0
+
+    def _flow(self, text: str) -> None:
+        while text:
+            word, blank, text = text.partition(" ")
+            if self._column + len(word) > WIDTH and word:
+                self._break()
+            self._write(word + blank)
+            self._column += len(word) + len(blank)
+
+    def _break(self) -> None:
+        indent = " " * (2 + _LABEL_WIDTH)
+        self._write("\n" + indent)
+        self._column = len(indent)
+
+    def _styled(self, style: str, text: str) -> str:
+        return f"{style}{text}{_RESET}" if self._colour else text
+
+    def _write(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()
