@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from litellm_minimax.wire.arguments import arguments_text, canonical_arguments
+from litellm_minimax.wire.calls import call_entries, call_fields, identifier, readable_calls
 from litellm_minimax.wire.content import (
     Content,
     Part,
@@ -35,11 +36,11 @@ from litellm_minimax.wire.pairing import (
     unique_ids,
 )
 from litellm_minimax.wire.reasoning import Thought, kept_thought, split_head
+from litellm_minimax.wire.system import folded
 
 EMPTY_MESSAGE = "(empty message)"
 _SYSTEM_ROLES = frozenset({"system", "developer"})
 _RESULT_ROLES = frozenset({"tool", "function"})
-_BREAK = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def turns_without_reasoning(messages: Sequence[Mapping[str, object]]) -> list[Mi
         if message.get("role") == "user" and not _only_tool_results(message.get("content")):
             break
         if message.get("role") == "assistant" and not _carries_reasoning(message):
-            calls = _loose_calls(message)
+            calls = readable_calls(message)
             said = message_hash(plain_text(message.get("content")), [call[1:] for call in calls])
             missing.append(MissingReasoning(index, tuple(call[0] for call in calls if call[0]), said))
     return missing[::-1]
@@ -144,8 +145,8 @@ class _Builder:
     def _add_result(self, message: Mapping[str, object], where: str) -> None:
         content = message.get("content")
         result = Result(
-            call_id=_identifier(message.get("tool_call_id")),
-            name=_identifier(message.get("name")),
+            call_id=identifier(message.get("tool_call_id")),
+            name=identifier(message.get("name")),
             parts=result_parts_of(content, f"{where}.content", self.dialect),
             original=content,
             mark=cache_control_of(message, self.dialect),
@@ -179,8 +180,8 @@ class _Builder:
 
     def _calls(self, message: Mapping[str, object], index: int) -> list[Call]:
         calls = []
-        for path, entry in _call_entries(message, f"messages[{index}]"):
-            call_id, name, given = _call_fields(entry, path)
+        for path, entry in call_entries(message, f"messages[{index}]"):
+            call_id, name, given = call_fields(entry, path)
             arguments, repaired = arguments_text(given, f"{path}.arguments")
             if repaired:
                 self.notes.add("arguments that were not a JSON object were repaired.", path)
@@ -222,10 +223,10 @@ class _Builder:
         if not self.turns:
             # A conversation of system messages alone is refused (2013, ``invalid chat setting``).
             self.notes.add("the system message was sent as the user's: there was no other.")
-            self.turns.append({"role": "user", "content": _folded(self.system, ())})
+            self.turns.append({"role": "user", "content": folded(self.system, ())})
             self.system = []
         messages: list[dict[str, object]] = []
-        if system := _folded(self.system, instructions):
+        if system := folded(self.system, instructions):
             messages.append({"role": "system", "content": system})
         for turn in self.turns:
             match turn:
@@ -268,26 +269,6 @@ def build_messages(
     return builder.built(instructions)
 
 
-def _folded(parts: list[Part], instructions: Sequence[str]) -> Content:
-    """All system text in order: one string, or where there are cache marks a part up to each of them."""
-    said = [str(part["text"]) for part in parts]
-    added: list[Part] = [{"type": "text", "text": i} for i in instructions if not any(i in text for text in said)]
-    folded: list[list[str]] = []
-    marks: list[dict[str, object]] = []
-    for part in [*parts, *added]:
-        if not folded or marks[-1]:
-            folded.append([])
-            marks.append({})
-        folded[-1].append(str(part["text"]))
-        marks[-1] = {key: value for key, value in part.items() if key == "cache_control"}
-    texts = [_BREAK.join(pieces) for pieces in folded]
-    if not any(marks):
-        return "".join(texts)
-    # The break belongs to the later part, so that the marked one stays the same when something is added.
-    spaced = [text if number == 0 or text.startswith("\n") else _BREAK + text for number, text in enumerate(texts)]
-    return [{"type": "text", "text": text, **mark} for text, mark in zip(spaced, marks, strict=True)]
-
-
 def _assistant_content(parts: list[Part]) -> Content:
     parts = [part for part in parts if str(part["text"]).strip()]
     if any("cache_control" in part for part in parts):
@@ -303,37 +284,6 @@ def _spoken(message: Mapping[str, object]) -> object:
     return content
 
 
-def _call_entries(message: Mapping[str, object], where: str) -> list[tuple[str, object]]:
-    entries = message.get("tool_calls")
-    if entries is not None and (not isinstance(entries, Sequence) or isinstance(entries, str)):
-        raise InvalidRequest(f"{where}.tool_calls", "tool_calls must be a list.")
-    located = [(f"{where}.tool_calls[{number}]", entry) for number, entry in enumerate(entries or ())]
-    if not located and message.get("function_call") is not None:
-        return [(f"{where}.function_call", {"function": message["function_call"]})]
-    return located
-
-
-def _call_fields(entry: object, path: str) -> tuple[str, str, object]:
-    call = entry if isinstance(entry, Mapping) else {}
-    function = call.get("function") or call.get("custom") or call
-    name = function.get("name") if isinstance(function, Mapping) else None
-    if not isinstance(name, str) or not name.strip():
-        raise InvalidRequest(path, "a tool call must name its function.", "Remove the call and its result.")
-    arguments = function.get("arguments")
-    if arguments is None and "input" in function:
-        arguments = {"input": function["input"]}
-    return _identifier(call.get("id")), name, arguments
-
-
-def _loose_calls(message: Mapping[str, object]) -> list[tuple[str, str, str]]:
-    """Ids, names and arguments of a turn's calls; what can't be read is left out."""
-    try:
-        fields = [_call_fields(entry, path) for path, entry in _call_entries(message, "")]
-    except InvalidRequest:
-        return []
-    return [(call_id, name, canonical_arguments(arguments)) for call_id, name, arguments in fields]
-
-
 def _carries_reasoning(message: Mapping[str, object]) -> bool:
     return kept_thought(message) is not None or bool(split_head(plain_text(message.get("content")))[0])
 
@@ -345,10 +295,3 @@ def _only_tool_results(content: object) -> bool:
         and bool(content)
         and all(isinstance(part, Mapping) and part.get("type") == "tool_result" for part in content)
     )
-
-
-def _identifier(value: object) -> str:
-    """An id as text, byte for byte; empty if there is none."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value if isinstance(value, str) and value.strip() else ""
