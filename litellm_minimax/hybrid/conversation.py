@@ -118,6 +118,16 @@ def fingerprint(messages: Sequence[Message]) -> str:
     return digest.hexdigest()
 
 
+def instructions_fingerprint(messages: Sequence[Message]) -> str:
+    """A hash of the system prompts, so that notes made under one are never given under another.
+
+    Claude Code puts a line with a different checksum into each request's prompt; that line does not count.
+    """
+    texts = [text_of(message.get("content")) for message in messages if message.get("role") in {"system", "developer"}]
+    lines = (line for text in texts for line in text.splitlines() if not line.startswith("x-anthropic-billing-header"))
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def _media(part: object) -> object:
     if not isinstance(part, Mapping) or part.get("type") in {"text", None}:
         return None

@@ -1,8 +1,8 @@
 """What a route remembers between the requests of one caller: the turn's notes, and a reasoner's recent failures.
 
-Both live in a cache with ``async_get_cache`` and ``async_set_cache`` (LiteLLM's ``DualCache``), so that replicas
-with a shared Redis share them. Keys are hashes of the caller, the route and the conversation; nothing can be read
-from them, and one caller never meets another's. Losing an entry is harmless.
+Both live in LiteLLM's own cache (``shared_cache.py``), so that replicas with a shared Redis share them.
+Keys are hashes of the caller, the route and the conversation; nothing can be read from them, and one caller never
+meets another's. Losing an entry is harmless.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from typing import Any, Protocol
 
 from litellm_minimax.hybrid.handover import Note
 
-NOTES_TTL = 3600
-"""Seconds that a turn's notes are kept after the newest of them."""
+TTL = 3600
+"""Seconds that an entry is kept; the turn of a coding agent can last that long."""
 MOST_NOTES = 8
 MOST_TEXT = 200_000
 """Characters of one turn's notes; a turn beyond it is not kept."""
 
 
 class Cache(Protocol):
-    """The part of LiteLLM's ``DualCache`` that is used."""
+    """Small texts by key; never fails, at worst forgets."""
 
-    async def async_get_cache(self, key: str) -> Any:
-        """The value, or ``None``."""
+    async def aget(self, key: str) -> str | None:
+        """The text kept under ``key``, or ``None``."""
 
-    async def async_set_cache(self, key: str, value: Any, *, ttl: float) -> Any:
-        """Keep ``value`` for ``ttl`` seconds."""
+    async def aset(self, key: str, text: str) -> None:
+        """Keep ``text`` under ``key``."""
 
 
 def key(kind: str, *parts: str) -> str:
@@ -46,17 +46,15 @@ class NoteStore:
 
     async def load(self, turn_length: int) -> list[Note]:
         """The notes given so far, oldest first, as far as the turn is long enough to hold them."""
-        kept = await self.cache.async_get_cache(self.key)
-        if not isinstance(kept, list):
-            return []
-        pairs = [pair for pair in kept if isinstance(pair, (list, tuple)) and len(pair) == 2]
-        return [Note(int(offset), str(text)) for offset, text in pairs if int(offset) <= turn_length]
+        kept = await _load(self.cache, self.key)
+        notes = [Note(*pair) for pair in kept if isinstance(pair, list) and list(map(type, pair)) == [int, str]]
+        return [note for note in notes if note.offset <= turn_length]
 
     async def save(self, notes: Sequence[Note]) -> None:
         """Keep the notes, the newest :data:`MOST_NOTES` of them."""
         kept = [[note.offset, note.text] for note in notes[-MOST_NOTES:]]
         if sum(len(note.text) for note in notes) <= MOST_TEXT:
-            await self.cache.async_set_cache(self.key, kept, ttl=NOTES_TTL)
+            await self.cache.aset(self.key, json.dumps(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +80,23 @@ class Backoff:
         failures, _ = await self._read()
         failures += 2 if slow else 1
         wait = min(10.0 * 2.0 ** max(failures - 2, 0), 120.0) if failures >= 2 else 0.0
-        await self.cache.async_set_cache(self.key, [min(failures, 16), self.now() + wait], ttl=300)
+        await self.cache.aset(self.key, json.dumps([min(failures, 16), self.now() + wait]))
 
     async def succeeded(self) -> None:
         """The reasoner works."""
         if (await self._read())[0]:
-            await self.cache.async_set_cache(self.key, [0, 0.0], ttl=1)
+            await self.cache.aset(self.key, "[]")
 
     async def _read(self) -> tuple[int, float]:
-        kept = await self.cache.async_get_cache(self.key)
-        if isinstance(kept, (list, tuple)) and len(kept) == 2:
-            return int(kept[0]), float(kept[1])
+        kept = await _load(self.cache, self.key)
+        if list(map(type, kept)) == [int, float]:
+            return kept[0], kept[1]
         return 0, 0.0
+
+
+async def _load(cache: Cache, key: str) -> list[Any]:
+    try:
+        kept = json.loads(await cache.aget(key) or "[]")
+    except ValueError:
+        return []
+    return kept if isinstance(kept, list) else []

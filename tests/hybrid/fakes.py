@@ -65,6 +65,20 @@ class ScriptedStream:
         self.closed = True
 
 
+class Shelf:
+    """A cache in a dict."""
+
+    def __init__(self):
+        self.kept = {}
+
+    async def aget(self, key):
+        return self.kept.get(key)
+
+    async def aset(self, key, text):
+        assert isinstance(text, str)
+        self.kept[key] = text
+
+
 def chunk(finish=None, usage=None, **delta):
     """A chunk as any provider's SDK gives it, reduced to what is read."""
     fields = {"content": None, "tool_calls": None, **delta}

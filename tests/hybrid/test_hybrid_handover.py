@@ -10,6 +10,7 @@ from litellm_minimax.hybrid import handover, history, remembering
 from litellm_minimax.hybrid.handover import Note
 from litellm_minimax.hybrid.history import SEPARATOR
 from litellm_minimax.hybrid.tokens import estimate, shorten
+from tests.hybrid.fakes import Shelf
 
 IMAGE = {"type": "image_url", "image_url": {"url": "data:x"}, "cache_control": {"type": "ephemeral"}}
 SYSTEM = {"role": "system", "content": [{"type": "text", "text": "You code.", "cache_control": {"type": "ephemeral"}}]}
@@ -166,24 +167,6 @@ def test_reasoning_that_a_client_keeps_as_think_text():
     ]
 
 
-class Shelf:
-    """A cache in a dict; what would go through Redis goes through JSON."""
-
-    def __init__(self):
-        self.kept = {}
-
-    async def async_get_cache(self, key):
-        import json
-
-        return json.loads(self.kept[key]) if key in self.kept else None
-
-    async def async_set_cache(self, key, value, *, ttl):
-        import json
-
-        assert ttl > 0
-        self.kept[key] = json.dumps(value)
-
-
 async def test_notes_are_kept_within_bounds_and_only_where_the_turn_is_long_enough():
     store = remembering.NoteStore(Shelf(), remembering.key("notes", "caller", "route", "prefix"))
     assert await store.load(9) == []
@@ -195,8 +178,9 @@ async def test_notes_are_kept_within_bounds_and_only_where_the_turn_is_long_enou
     before = await store.load(99)
     await store.save([Note(0, "x" * (remembering.MOST_TEXT + 1))])
     assert await store.load(99) == before
-    await store.cache.async_set_cache(store.key, {"not": "ours"}, ttl=1)
-    assert await store.load(9) == []
+    for foreign in ('{"not": "ours"}', "[[1, 2], [0]]", "not json"):
+        await store.cache.aset(store.key, foreign)
+        assert await store.load(9) == []
 
 
 async def test_backoff_is_per_caller_grows_and_ends():

@@ -1,0 +1,156 @@
+"""Calling a member: through the running Router (its fallbacks, cooldowns and limits) or, in the SDK, LiteLLM itself.
+
+Billing: the outer call is the one that is logged and charged, with the sum of both phases. So a sub-call is *disowned*
+as soon as it is open: LiteLLM is told not to log its success, and the caller's identity leaves its metadata, because
+the proxy's own spend writer ignores ``no-log``. Not earlier: a failed attempt is logged as usual, since the Router's
+cooldowns live on that, and a team's deployments are found by the team's id.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from litellm_minimax.hybrid.members import Target
+
+INSIDE: ContextVar[bool] = ContextVar("litellm_minimax_inside_hybrid", default=False)
+"""Set while a hybrid calls a member: what is reached from there must not be a hybrid again."""
+
+_RESERVATION = "user_api_key_budget_reservation"
+_IDENTITY = ("user_api_key", "user_api_end_user", "agent_id", "billing_agent_id", "actor_agent_id")
+_DOORS_METADATA = ("metadata", "litellm_metadata")
+
+
+@dataclass(frozen=True, slots=True)
+class RouterGroups:
+    """A Router's model groups, as one caller sees them."""
+
+    router: Any
+    team_id: str | None = None
+
+    def names(self) -> Collection[str]:
+        """Names of groups and aliases; a team's own come with its id."""
+        names = self.router.get_model_names(team_id=self.team_id)
+        return [*names, *(self.router.model_group_alias or {})]
+
+    def models(self, name: str) -> Sequence[str]:
+        """LiteLLM's models behind ``name``."""
+        found = self.router.get_model_list(model_name=name, team_id=self.team_id) or ()
+        params = [deployment.get("litellm_params") or {} for deployment in found]
+        return [_with_provider(str(each.get("model") or ""), each.get("custom_llm_provider")) for each in params]
+
+
+@dataclass(frozen=True, slots=True)
+class SubCall:
+    """One call of a member, ready to be made."""
+
+    target: Target
+    messages: Sequence[Mapping[str, Any]]
+    params: Mapping[str, Any]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    router: Any = None
+
+
+async def open_stream(call: SubCall) -> AsyncIterator[Any]:
+    """Open the member's stream. What comes is LiteLLM's chunks; its errors are LiteLLM's."""
+    import litellm
+
+    complete = call.router.acompletion if call.target.in_router else litellm.acompletion
+    token = INSIDE.set(True)
+    try:
+        stream = await complete(
+            model=call.target.name,
+            messages=[dict(message) for message in call.messages],
+            stream=True,
+            metadata=_lent(call.metadata),
+            **call.params,
+        )
+    finally:
+        INSIDE.reset(token)
+    disown(stream)
+    return stream
+
+
+def disown(stream: Any) -> None:
+    """Make LiteLLM neither log nor charge this stream: the outer call carries its spend."""
+    logging = getattr(stream, "logging_obj", None)
+    details = getattr(logging, "model_call_details", None)
+    for params in (details.get("litellm_params") if details else None, getattr(logging, "litellm_params", None)):
+        if not isinstance(params, dict):
+            continue
+        params["no-log"] = True
+        for name in _DOORS_METADATA:
+            if isinstance(params.get(name), dict):
+                params[name] = {key: value for key, value in params[name].items() if not key.startswith(_IDENTITY)}
+
+
+def cost_of(stream: Any, usage: Any) -> float | None:
+    """What this stream cost in US dollars by LiteLLM's own reckoning, with the deployment's own prices; or ``None``."""
+    import litellm
+
+    logging = getattr(stream, "logging_obj", None)
+    # 1.94 has the calculator under a private name, newer releases under a public one.
+    calculate = getattr(logging, "response_cost_calculator", None) or getattr(
+        logging, "_response_cost_calculator", None
+    )
+    if calculate is None or usage is None:
+        return None
+    model = getattr(stream, "model", None) or ""
+    try:
+        cost = calculate(result=litellm.ModelResponse(model=model, usage=usage))
+    except Exception:  # noqa: BLE001 - an unknown price must not break an answer
+        return None
+    return float(cost) if isinstance(cost, (int, float)) else None
+
+
+def running_router() -> Any:
+    """The proxy's Router, or ``None`` outside a running proxy."""
+    # Looked up in the loaded modules: importing the proxy into an SDK process costs a second.
+    proxy = sys.modules.get("litellm.proxy.proxy_server")
+    return getattr(proxy, "llm_router", None) if proxy else None
+
+
+def proxy_is_guarded() -> bool:
+    """Whether the running proxy asks its callers for keys."""
+    proxy = sys.modules.get("litellm.proxy.proxy_server")
+    return bool(getattr(proxy, "master_key", None)) or bool(getattr(proxy, "user_custom_auth", None))
+
+
+@lru_cache(maxsize=512)
+def supported_params(model: str) -> frozenset[str]:
+    """OpenAI parameters that LiteLLM passes to ``model``; empty if it does not know."""
+    import litellm
+
+    try:
+        name, provider, _, _ = litellm.get_llm_provider(model)
+        return frozenset(litellm.get_supported_openai_params(model=name, custom_llm_provider=provider) or ())
+    except Exception:  # noqa: BLE001 - an unknown model supports what its server says
+        return frozenset()
+
+
+@lru_cache(maxsize=512)
+def sees_images(model: str) -> bool:
+    """Whether LiteLLM knows that ``model`` takes images."""
+    import litellm
+
+    try:
+        return bool(litellm.supports_vision(model=model))
+    except Exception:  # noqa: BLE001
+        return False
+
+
+def _lent(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The caller's metadata for one sub-call: its own copy, without the budget that is reserved for the outer call."""
+    lent = {key: value for key, value in metadata.items() if key != _RESERVATION}
+    auth: Any = lent.get("user_api_key_auth")
+    if getattr(auth, "budget_reservation", None) is not None:
+        lent["user_api_key_auth"] = auth.model_copy(update={"budget_reservation": None})
+    return lent
+
+
+def _with_provider(model: str, provider: object) -> str:
+    return f"{provider}/{model}" if isinstance(provider, str) and not model.startswith(f"{provider}/") else model

@@ -1,0 +1,222 @@
+"""The LiteLLM custom provider ``hybrid``: unpack the call, run it, hand back one answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from litellm import CustomLLM
+
+from litellm_minimax.hybrid import access, calls, preset, refusals, spec
+from litellm_minimax.hybrid.members import resolve
+from litellm_minimax.hybrid.policy import Decision
+from litellm_minimax.hybrid.run import HybridRequest, HybridRun, Members, Surroundings, decision_headers
+from litellm_minimax.shared_cache import SharedCache
+from litellm_minimax.wire.faults import InvalidRequest
+
+if TYPE_CHECKING:
+    from litellm.types.utils import ModelResponse, ModelResponseStream
+
+_T = TypeVar("_T")
+
+DECISION = "hybrid_decision"
+"""Where a call's decision stands in its logging object's ``model_call_details``: for headers and for callbacks."""
+
+_OURS = frozenset({"hybrid", "stream", "stream_options", "max_retries"})
+
+
+class HybridLLM(CustomLLM):
+    """Hybrid models for LiteLLM. Sub-calls go through the proxy's Router, a Router given here, or LiteLLM itself."""
+
+    def __init__(
+        self,
+        *,
+        router: Any = None,
+        call: Callable[[calls.SubCall], Awaitable[AsyncIterator[Any]]] = calls.open_stream,
+        around: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Make a handler.
+
+        Args:
+            router: a ``litellm.Router`` whose model groups members may name, for SDK use.
+            call: opens a member's stream; injected by tests.
+            around: other surroundings of a run to replace, by name.
+        """
+        super().__init__()
+        self.router = router
+        cache = SharedCache(max_items=2000, max_item_kib=256, ttl=3600)
+        self._around = Surroundings(**{"resolve": self._resolve, "call": call, "cache": cache, **(around or {})})
+
+    async def acompletion(self, *_: Any, **kwargs: Any) -> ModelResponse:
+        """Answer one call. Raises LiteLLM's exceptions only."""
+        return await self._run(kwargs).response()
+
+    def astreaming(self, *_: Any, **kwargs: Any) -> HybridStream:
+        """Answer one call piece by piece."""
+        run = self._run(kwargs)
+        return HybridStream(run.chunks(), run.model)
+
+    def completion(self, *_: Any, **kwargs: Any) -> ModelResponse:
+        """The blocking twin of :meth:`acompletion`."""
+        return _blocking(self.acompletion(**kwargs))
+
+    def streaming(self, *_: Any, **kwargs: Any) -> Iterator[ModelResponseStream]:
+        """The blocking twin of :meth:`astreaming`; dropping the iterator closes both upstreams."""
+        stream = self.astreaming(**kwargs)
+        try:
+            while (chunk := _blocking(_next(stream))) is not None:
+                yield chunk
+        finally:
+            _blocking(stream.aclose())
+
+    def _run(self, kwargs: Mapping[str, Any]) -> HybridRun:
+        model = str(kwargs["model"])
+        if calls.INSIDE.get():
+            raise refusals.nested(model)
+        try:
+            request = read_request(kwargs)
+        except InvalidRequest as fault:
+            raise refusals.bad_request(fault, model) from None
+        return HybridRun(request, self._around, _announcer(kwargs.get("logging_obj")))
+
+    async def _resolve(self, request: HybridRequest) -> Members:
+        proxy_router = calls.running_router()
+        router = proxy_router if proxy_router is not None else self.router
+        auth = access.caller_of(request.metadata) if proxy_router is not None else None
+        groups = calls.RouterGroups(router, getattr(auth, "team_id", None)) if router is not None else None
+        aliases = access.aliases_of(auth)
+        options = request.preset
+        unconfigured = proxy_router is None or options.allow_unconfigured_members
+        try:
+            reasoning = resolve(
+                request.spec.reasoning, "reasoning", groups, options.backends, aliases, unconfigured=unconfigured
+            )
+            execution = resolve(
+                request.spec.execution, "execution", groups, options.backends, aliases, unconfigured=unconfigured
+            )
+        except InvalidRequest as fault:
+            raise refusals.bad_request(fault, request.model) from None
+        if proxy_router is not None and (auth is not None or calls.proxy_is_guarded()):
+            pairs = ((request.spec.reasoning, reasoning), (request.spec.execution, execution))
+            for member, target in pairs:
+                if auth is None or not await access.may_use(auth, target.asked, router):
+                    raise refusals.not_allowed(member, target.asked, request.model)
+        return Members(reasoning, execution, router)
+
+
+class HybridStream:
+    """An async stream of chunks that can be opened ahead, so that an early error keeps its HTTP status."""
+
+    def __init__(self, chunks: AsyncGenerator[ModelResponseStream, None], model: str) -> None:
+        self.model = model
+        """The name the client asked for, which every chunk carries."""
+        self._chunks = chunks
+        self._ahead: list[ModelResponseStream] = []
+        self._opened = False
+
+    async def open(self) -> None:
+        """Go on until there is something live: a piece of reasoning, or the executor's first delta, or an error."""
+        if not self._opened:
+            self._opened = True
+            with contextlib.suppress(StopAsyncIteration):
+                self._ahead.append(await anext(self._chunks))
+
+    def __aiter__(self) -> HybridStream:
+        return self
+
+    async def __anext__(self) -> ModelResponseStream:
+        self._opened = True
+        if self._ahead:
+            return self._ahead.pop()
+        return await anext(self._chunks)
+
+    async def aclose(self) -> None:
+        """Close both upstreams."""
+        await self._chunks.aclose()
+
+
+def read_request(kwargs: Mapping[str, Any]) -> HybridRequest:
+    """Unpack what LiteLLM calls a custom handler with.
+
+    Raises:
+        InvalidRequest: the model string, the preset or the request's override is not right.
+    """
+    model = str(kwargs["model"])
+    optional = dict(kwargs.get("optional_params") or {})
+    litellm_params = kwargs.get("litellm_params") or {}
+    metadata = litellm_params.get("metadata") or litellm_params.get("litellm_metadata") or {}
+    options = preset.read(optional.get("hybrid"), os.environ)
+    members = spec.parse(model) if model.startswith("[") else options.members
+    if members is None:
+        raise preset.missing_members(model)
+    asked = (metadata.get("requester_metadata") or {}).get("hybrid")
+    params = {name: value for name, value in optional.items() if name not in _OURS}
+    timeout = kwargs.get("timeout")
+    if isinstance(timeout, (int, float)):
+        params["timeout"] = timeout
+    for name in ("litellm_trace_id", "litellm_session_id"):
+        if litellm_params.get(name):
+            params[name] = litellm_params[name]
+    return HybridRequest(
+        model=spec.restore(str(metadata.get("model_group") or f"hybrid/{model}")),
+        spec=members,
+        preset=options,
+        messages=kwargs.get("messages") or (),
+        override=preset.read_override(metadata.get("hybrid", asked)),
+        params=params,
+        metadata=metadata,
+        caller=_caller(metadata),
+    )
+
+
+def _caller(metadata: Mapping[str, Any]) -> str:
+    names = ("user_api_key_hash", "user_api_key_team_id", "user_api_key_end_user_id", "user_api_key_user_id")
+    return "|".join(str(metadata.get(name) or "") for name in names)
+
+
+def _announcer(logging: Any) -> Callable[[Decision], None]:
+    details = getattr(logging, "model_call_details", None)
+
+    def announce(decision: Decision) -> None:
+        if isinstance(details, dict):
+            details[DECISION] = decision_headers(decision)
+
+    return announce
+
+
+async def _next(stream: HybridStream) -> ModelResponseStream | None:
+    try:
+        return await anext(stream)
+    except StopAsyncIteration:
+        return None
+
+
+class _Loop:
+    """The event loop of the blocking calls: one thread for the process, started when it is first needed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def get(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="litellm-minimax-hybrid", daemon=True).start()
+            return self._loop
+
+
+_loop = _Loop()
+
+
+def _blocking(work: Coroutine[Any, Any, _T]) -> _T:
+    future = asyncio.run_coroutine_threadsafe(work, _loop.get())
+    try:
+        return future.result()
+    except BaseException:
+        future.cancel()
+        raise

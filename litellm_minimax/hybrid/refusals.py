@@ -1,0 +1,63 @@
+"""The errors that a hybrid route raises itself, as LiteLLM's exceptions; its members' errors pass as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import litellm
+
+from litellm_minimax.errors import CallContext, to_litellm
+
+if TYPE_CHECKING:
+    from litellm_minimax.hybrid.spec import Member
+    from litellm_minimax.wire.faults import InvalidRequest
+
+PROVIDER = "hybrid"
+_NOWHERE = "https://hybrid.invalid"
+
+
+def bad_request(fault: InvalidRequest, model: str) -> Exception:
+    """A 400 that says what is wrong with the request or the route."""
+    return to_litellm(fault, CallContext(model=model, provider=PROVIDER))
+
+
+def not_allowed(member: Member, name: str, model: str) -> Exception:
+    """A 403 that names the member that the caller's key may not use."""
+    named = repr(member.raw) if name == member.raw else f"{member.raw!r} (the model group {name!r})"
+    return litellm.PermissionDeniedError(
+        message=f"This key may not use {named}, a member of the hybrid. Use models that the key is allowed.",
+        llm_provider=PROVIDER,
+        model=model,
+        response=httpx.Response(403, request=httpx.Request("POST", _NOWHERE)),
+    )
+
+
+def nested(model: str) -> Exception:
+    """A 400 for a hybrid that was reached from inside a hybrid."""
+    return litellm.BadRequestError(
+        message="model: a hybrid can't be inside a hybrid; a member (or a fallback of one) leads to a hybrid again.",
+        model=model,
+        llm_provider=PROVIDER,
+    )
+
+
+def reasoner_failed(reason: str, error: Exception | None, model: str) -> Exception:
+    """What a route with ``on_reasoning_failure: error`` raises: the reasoner's own error, or one with its reason."""
+    if error is not None:
+        return error
+    message = f"The reasoning model of the hybrid gave nothing to go on ({reason})."
+    if reason.endswith("timeout"):
+        return litellm.Timeout(message=message, model=model, llm_provider=PROVIDER)
+    return litellm.ServiceUnavailableError(
+        message=message,
+        llm_provider=PROVIDER,
+        model=model,
+        response=httpx.Response(503, request=httpx.Request("POST", _NOWHERE)),
+    )
+
+
+def plain(error: Exception) -> Exception:
+    """A member's error without LiteLLM's wrapping for a stream that broke after its first chunk."""
+    original = getattr(error, "original_exception", None)
+    return original if isinstance(original, Exception) else error

@@ -1,0 +1,339 @@
+"""One hybrid request, from the decision to the last chunk.
+
+    decide ─► (thinking call ─► live reasoning) ─► hand over ─► execution call ─► its deltas ─► usage, breakdown, finish
+
+Whatever happens to the reasoner, the executor answers on what there is; whatever happens to the client, both
+upstreams are closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from litellm.types.utils import ModelResponse, ModelResponseStream, Usage
+
+from litellm_minimax.hybrid import (
+    calls,
+    conversation,
+    handover,
+    history,
+    merge,
+    policy,
+    reasoner_request,
+    refusals,
+    remembering,
+    spend,
+)
+from litellm_minimax.hybrid.deltas import Thought
+from litellm_minimax.hybrid.members import Target
+from litellm_minimax.hybrid.policy import Decision
+from litellm_minimax.hybrid.preset import Override, Preset
+from litellm_minimax.hybrid.reasoner import Clock, Limits, LoopClock, Result, Silence, ThinkingPhase
+from litellm_minimax.hybrid.spec import HybridSpec
+
+log = logging.getLogger("litellm_minimax.hybrid")
+
+_KINDS: Mapping[str, str] = {"think": "reasoned", "reuse": "reused", "skip": "skipped", "degrade": "degraded"}
+_STEERS_THINKING = ("reasoning_effort", "thinking", "verbosity")
+
+
+@dataclass(frozen=True, slots=True)
+class HybridRequest:
+    """What one call asks of a hybrid."""
+
+    model: str
+    """The name the client asked for."""
+    spec: HybridSpec
+    preset: Preset
+    messages: Sequence[Mapping[str, Any]]
+    override: Override = field(default_factory=Override)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    """The client's own parameters, for the executor."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    caller: str = "local"
+    """Who is asking: a hash that the stores are keyed with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The two resolved members, and the Router that serves them."""
+
+    reasoning: Target
+    execution: Target
+    router: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything outside of the request, injected."""
+
+    resolve: Callable[[HybridRequest], Awaitable[Members]]
+    call: Callable[[calls.SubCall], Awaitable[AsyncIterator[Any]]]
+    cache: remembering.Cache
+    clock: Clock = field(default_factory=LoopClock)
+    wall_clock: Callable[[], float] = time.time
+    price: Callable[[Any, Usage], float | None] = calls.cost_of
+    keep_alive: float = 10.0
+
+
+class HybridRun:
+    """One request. Iterate :meth:`chunks` once, or await :meth:`response`."""
+
+    def __init__(self, request: HybridRequest, around: Surroundings, announce: Callable[[Decision], None]) -> None:
+        self.model = request.model
+        """The name the client asked for."""
+        self._request = request
+        self._preset = request.override.applied_to(request.preset)
+        self._around = around
+        self._announce = announce
+        self._merger = merge.Merger(request.model)
+        self._messages = history.clean(request.messages)
+        self._talk = conversation.read(self._messages)
+        self._decision = Decision("skip", "undecided")
+        self._notes: list[handover.Note] = []
+        self._phases: list[spend.Phase] = []
+        self._side: set[asyncio.Task[None]] = set()
+        self._thinking: ThinkingPhase | None = None
+        self._executor: Any = None
+        self._kept: list[Any] | None = None
+        self._shown: list[str] = []
+        self._final: dict[str, Any] = {}
+
+    async def response(self) -> ModelResponse:
+        """The whole answer."""
+        self._kept = []
+        async with contextlib.aclosing(self.chunks()) as chunks:
+            async for _ in chunks:
+                pass
+        return merge.to_response(
+            self._kept,
+            self._merger,
+            shown="".join(self._shown),
+            usage=spend.total(self._phases),
+            cost=spend.total_cost(self._phases),
+            fields=self._final,
+        )
+
+    async def chunks(self) -> AsyncGenerator[ModelResponseStream, None]:
+        """The answer as it comes. Errors are LiteLLM's, with the class and status of the member they came from."""
+        try:
+            members = await self._around.resolve(self._request)
+            await self._decide(members)
+            if self._decision.kind == "think":
+                async with contextlib.aclosing(self._think(members)) as thoughts:
+                    async for chunk in thoughts:
+                        yield chunk
+            self._log()
+            async with contextlib.aclosing(self._execute(members)) as answer:
+                async for chunk in answer:
+                    yield chunk
+        finally:
+            await self._close()
+
+    async def _decide(self, members: Members) -> None:
+        request, preset = self._request, self._preset
+        store, backoff = self._note_store(), self._backoff(members)
+        notes = await store.load(self._talk.offset) if preset.reuse_within_turn else []
+        resting = preset.on_reasoning_failure == "degrade" and await backoff.active()
+        self._set(
+            policy.decide(
+                self._talk,
+                preset,
+                request.override,
+                thinking_off=policy.turned_thinking_off(request.params),
+                remembered=policy.Remembered(
+                    has_notes=bool(notes),
+                    has_note_here=any(note.offset == self._talk.offset for note in notes),
+                    backing_off=resting,
+                ),
+            )
+        )
+        if self._decision.kind in {"think", "reuse"}:
+            # A repetition that is thought about anew replaces the note at its place.
+            self._notes = [n for n in notes if self._decision.kind == "reuse" or n.offset != self._talk.offset]
+
+    async def _think(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
+        preset = self._preset
+        limits = Limits(
+            first_delta=preset.first_delta_timeout,
+            idle=preset.idle_timeout,
+            total=preset.reasoning_timeout,
+            max_tokens=preset.max_reasoning_tokens,
+            keep_alive=self._around.keep_alive,
+        )
+        call = self._reasoning_call(members)
+        stream: list[Any] = []
+
+        async def open_stream() -> AsyncIterator[Any]:
+            stream.append(await self._around.call(call))
+            return stream[0]
+
+        phase = self._thinking = ThinkingPhase(open_stream, limits, preset.hand_over, self._around.clock)
+        heard = False
+        async with contextlib.aclosing(phase.events()) as events:
+            async for event in events:
+                if isinstance(event, Thought) and preset.show_reasoning == "full":
+                    self._shown.append(event.text)
+                    yield self._merger.reasoning(event.text)
+                elif isinstance(event, Silence) or not heard:
+                    yield self._merger.keep_alive()
+                heard = True
+        self._aside(phase.close())
+        if self._shown:
+            self._shown.append(history.SEPARATOR)
+            yield self._merger.reasoning(history.SEPARATOR)
+        self._conclude(phase.result, call, stream[0] if stream else None, members)
+
+    def _reasoning_call(self, members: Members) -> calls.SubCall:
+        request, preset, target = self._request, self._preset, members.reasoning
+        supported = calls.supported_params(target.model)
+        messages = reasoner_request.messages(
+            self._messages,
+            request.params.get("tools") or (),
+            preset.hand_over,
+            sees_images=calls.sees_images(target.model),
+        )
+        params = reasoner_request.parameters(
+            request.spec.reasoning.params,
+            request.params.get("reasoning_effort"),
+            supported,
+            most=preset.max_reasoning_tokens,
+        )
+        return calls.SubCall(target, messages, {**params, **_with_usage(supported)}, request.metadata, members.router)
+
+    def _conclude(self, result: Result, call: calls.SubCall, stream: Any, members: Members) -> None:
+        """Turn what came of the thinking into a note, a phase and a decision."""
+        text = result.text(self._preset.hand_over)
+        trouble = result.trouble
+        backoff = self._backoff(members)
+        if trouble is None:
+            self._aside(backoff.succeeded())
+        else:
+            self._set(Decision("degrade", trouble))
+            self._aside(backoff.failed(slow=trouble.endswith("timeout")))
+        if stream is not None:
+            told = result.usage is not None
+            usage = result.usage if told else spend.estimated_usage(call.messages, result.tokens)
+            self._phases.append(
+                spend.Phase(
+                    "reasoning", self._request.spec.reasoning.raw, usage, self._around.price(stream, usage),
+                    result.ms, result.ended_by, estimated=not told,
+                )
+            )  # fmt: skip
+        if trouble is not None and not text and self._preset.on_reasoning_failure == "error":
+            error = refusals.plain(result.error) if result.error else None
+            raise refusals.reasoner_failed(trouble, error, self._request.model)
+        if text:
+            self._notes.append(handover.note(text, self._talk.offset, self._preset.max_hand_over_tokens))
+            if self._preset.reuse_within_turn:
+                self._aside(self._note_store().save(self._notes))
+
+    async def _execute(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
+        started = self._around.clock.now()
+        call = self._execution_call(members)
+        try:
+            self._executor = await self._around.call(call)
+            async for chunk in self._executor:
+                if self._kept is not None:
+                    self._kept.append(chunk)
+                passed = self._merger.pass_on(chunk)
+                if passed is not None:
+                    yield passed
+        except Exception as error:  # noqa: BLE001 - the executor's error is the client's, class and status
+            raise refusals.plain(error) from None
+        told = self._merger.usage
+        usage = told or spend.estimated_usage(call.messages, 0)
+        self._phases.append(
+            spend.Phase(
+                "execution", self._request.spec.execution.raw, usage, self._around.price(self._executor, usage),
+                round((self._around.clock.now() - started) * 1000), "finish", estimated=told is None,
+            )
+        )  # fmt: skip
+        self._final = {
+            "decision": _KINDS[self._decision.kind],
+            "reason": self._decision.reason,
+            "phases": [phase.as_fields() for phase in self._phases],
+        }
+        for chunk in self._merger.ending(spend.total(self._phases), self._final):
+            yield chunk
+
+    def _execution_call(self, members: Members) -> calls.SubCall:
+        request, preset, target = self._request, self._preset, members.execution
+        supported = calls.supported_params(target.model)
+        # The client's wish for thinking steers the reasoner; an executor that can't think must not be asked to.
+        params = {
+            name: value
+            for name, value in request.params.items()
+            if name not in _STEERS_THINKING or not supported or name in supported
+        }
+        messages = handover.insert(
+            self._messages,
+            self._notes,
+            self._talk.turn_start,
+            preset.hand_over,
+            placement=preset.placement,
+            repeat=preset.repeat_messages,
+        )
+        params |= {**request.spec.execution.params, **_with_usage(supported)}
+        return calls.SubCall(target, messages, params, request.metadata, members.router)
+
+    def _set(self, decision: Decision) -> None:
+        self._decision = decision
+        self._announce(decision)
+
+    def _log(self) -> None:
+        phase = self._phases[0] if self._phases else None
+        log.info(
+            "decision=%s reason=%s reasoning=%s execution=%s ended_by=%s ms=%s notes=%d turn=%d",
+            _KINDS[self._decision.kind],
+            self._decision.reason,
+            self._request.spec.reasoning.raw,
+            self._request.spec.execution.raw,
+            phase.ended_by if phase else "-",
+            phase.ms if phase else "-",
+            len(self._notes),
+            self._talk.user_turns,
+        )
+
+    def _note_store(self) -> remembering.NoteStore:
+        request = self._request
+        route = f"{request.spec.reasoning.raw} {request.spec.execution.raw} {self._preset.hand_over}"
+        instructions = conversation.instructions_fingerprint(self._messages)
+        key = remembering.key("notes", request.caller, route, instructions, self._talk.prefix)
+        return remembering.NoteStore(self._around.cache, key)
+
+    def _backoff(self, members: Members) -> remembering.Backoff:
+        key = remembering.key("backoff", self._request.caller, members.reasoning.name)
+        return remembering.Backoff(self._around.cache, key, self._around.wall_clock)
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that the executor need not wait for."""
+        task = asyncio.create_task(work)
+        self._side.add(task)
+        task.add_done_callback(self._side.discard)
+
+    async def _close(self) -> None:
+        if self._thinking is not None:
+            await self._thinking.close()
+        if hasattr(self._executor, "aclose"):
+            with contextlib.suppress(Exception):
+                await self._executor.aclose()
+        if self._side:
+            await asyncio.wait(self._side, timeout=1)
+
+
+def decision_headers(decision: Decision) -> dict[str, str]:
+    """The headers that tell a caller what was decided."""
+    return {"x-hybrid-decision": _KINDS[decision.kind], "x-hybrid-reason": decision.reason}
+
+
+def _with_usage(supported: frozenset[str]) -> dict[str, Any]:
+    if supported and "stream_options" not in supported:
+        return {}
+    return {"stream_options": {"include_usage": True}}

@@ -1,0 +1,67 @@
+"""What the proxy must do around our handlers: keep a hybrid's model name whole, and tell what a hybrid decided.
+
+The proxy takes a comma in a model name for a batch of models, before any handler sees the name; the pre-call hook runs
+before that on every door and writes the comma as ``%2C``. The client's own spelling is what answers are labelled with.
+"""
+
+# ruff: noqa: ARG002 - the hooks' signatures are LiteLLM's
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from litellm.integrations.custom_logger import CustomLogger
+
+from litellm_minimax.hybrid import handler, refusals, spec
+from litellm_minimax.wire.faults import InvalidRequest
+
+
+class ProxyHooks(CustomLogger):
+    """The proxy's callbacks; list the instance under ``litellm_settings.callbacks``."""
+
+    async def async_pre_call_hook(
+        self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str
+    ) -> dict[str, Any]:
+        """Check the model string of an inline hybrid and make it safe from the proxy's batching.
+
+        Raises:
+            litellm.BadRequestError: the string is not right, or stands in a batch list.
+        """
+        model = data.get("model")
+        if isinstance(model, str):
+            try:
+                data["model"] = comma_free(model)
+            except InvalidRequest as fault:
+                raise refusals.bad_request(fault, model) from None
+        return data
+
+    async def async_post_call_response_headers_hook(
+        self,
+        data: dict[str, Any],
+        user_api_key_dict: Any,
+        response: Any,
+        request_headers: dict[str, str] | None = None,
+        litellm_call_info: dict[str, Any] | None = None,
+    ) -> dict[str, str] | None:
+        """``x-hybrid-decision`` and ``x-hybrid-reason``, on streams too."""
+        details = getattr(data.get("litellm_logging_obj"), "model_call_details", None)
+        decided = details.get(handler.DECISION) if isinstance(details, Mapping) else None
+        return dict(decided) if decided else None
+
+
+def comma_free(model: str) -> str:
+    """``model`` as it can pass the proxy; anything but an inline hybrid stays as it is.
+
+    Raises:
+        InvalidRequest: a hybrid that is not well written, or that stands in a batch list.
+    """
+    if spec.looks_like_spec(model):
+        spec.parse(model)
+        return spec.protect(model)
+    if "," in model and any(prefix + "[" in model for prefix in spec.PREFIXES):
+        raise InvalidRequest("model", "a hybrid can't stand in a batch list of models.", f"Example: {spec.EXAMPLE}")
+    return model
+
+
+proxy_hooks = ProxyHooks()
