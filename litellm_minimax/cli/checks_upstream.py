@@ -1,0 +1,126 @@
+"""Checks of MiniMax's key and address, and of what can be reached over the network."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from typing import Any
+
+from litellm_minimax import addresses
+from litellm_minimax.cli.finding import Finding, Setting
+from litellm_minimax.wire.faults import InvalidRequest
+
+NETWORK_SECONDS = 5
+_KEY_KINDS = (("sk-api-", "pay as you go"), ("sk-cp-", "plan"), ("eyJ", "older pay as you go"))
+
+
+def minimax_key(setting: Setting) -> Finding:
+    """MiniMax's key: whether there is one, of which kind, never the key itself."""
+    key = setting.environment.get("MINIMAX_API_KEY", "")
+    if not key.strip():
+        return Finding(
+            "MiniMax key", "failed", "MINIMAX_API_KEY is not set",
+            "export MINIMAX_API_KEY=… (made at platform.minimax.io or platform.minimaxi.com). "
+            "Without one: litellm-minimax demo",
+        )  # fmt: skip
+    if key != key.strip() or any(character in key for character in " \n\"'"):
+        return Finding(
+            "MiniMax key", "failed", "MINIMAX_API_KEY holds blanks, quotes or a line break", "Set it without them."
+        )
+    return Finding("MiniMax key", "ok", f"{masked(key)}, from MINIMAX_API_KEY")
+
+
+def masked(key: str) -> str:
+    """A key as it may be shown: its kind and its length."""
+    for prefix, kind in _KEY_KINDS:
+        if key.startswith(prefix):
+            return f"{prefix}… ({kind}, {len(key)} characters)"
+    return f"… ({len(key)} characters)"
+
+
+def address(setting: Setting) -> Finding:
+    """Where calls go."""
+    try:
+        found = addresses.resolve(None, setting.environment)
+    except InvalidRequest as fault:
+        return Finding("Address", "failed", str(fault), "Set MINIMAX_API_BASE to https://api.minimax.io, or unset it.")
+    source = next((name for name in ("MINIMAX_API_BASE", "MINIMAX_REGION") if setting.environment.get(name)), "default")
+    whose = "MiniMax" if found.is_minimax else "a server of your own"
+    return Finding("Address", "ok", f"{found.root} ({whose}, from {source})")
+
+
+def reachability(setting: Setting) -> Finding:
+    """Whether the server answers, and takes the key: its list of models costs nothing."""
+    name = "Reachability"
+    if setting.offline:
+        return Finding(name, "skipped", "--offline")
+    try:
+        found = addresses.resolve(None, setting.environment)
+    except InvalidRequest:
+        return Finding(name, "skipped", "the address is not usable")
+    status, problem = _get(found.models, setting.environment.get("MINIMAX_API_KEY", "").strip())
+    if problem:
+        return Finding(
+            name, "failed", f"{found.host}: {problem}",
+            "Check the network, HTTPS_PROXY and MINIMAX_API_BASE; --offline leaves this out.",
+        )  # fmt: skip
+    if status in {401, 403} and setting.environment.get("MINIMAX_API_KEY"):
+        other = found.other_region
+        region = f" or MINIMAX_REGION: keys belong to one region, this may be one for {other}" if other else ""
+        return Finding(name, "failed", f"{found.host} refuses the key (HTTP {status})", f"Check the key{region}.")
+    return Finding(name, "ok", f"{found.host} answers (HTTP {status})")
+
+
+def _get(url: str, key: str) -> tuple[int, str | None]:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {key}"} if key else {})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=NETWORK_SECONDS) as response:  # noqa: S310 -- http(s) only, see parse
+            return response.status, None
+    except urllib.error.HTTPError as error:
+        return error.code, None
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        return 0, str(getattr(error, "reason", error))
+
+
+def redis(setting: Setting) -> Finding:
+    """The Redis that replicas share the reasoning memory through, where one is configured."""
+    name = "Redis"
+    url = setting.environment.get("REDIS_URL")
+    host = setting.environment.get("REDIS_HOST")
+    if not (url or host):
+        return Finding(name, "skipped", "not configured (needed only by several proxies that share their memory)")
+    if setting.offline:
+        return Finding(name, "skipped", "--offline")
+    try:
+        import redis as client
+
+        if url:
+            connection: Any = client.Redis.from_url(url, socket_timeout=NETWORK_SECONDS)
+        else:
+            port = int(setting.environment.get("REDIS_PORT", "6379"))
+            password = setting.environment.get("REDIS_PASSWORD")
+            connection = client.Redis(host=host or "", port=port, password=password, socket_timeout=NETWORK_SECONDS)
+        connection.ping()
+    except Exception as error:  # noqa: BLE001 -- whatever is wrong is the finding
+        return Finding(name, "failed", f"no answer: {error}", "Check REDIS_URL, or REDIS_HOST, _PORT and _PASSWORD.")
+    return Finding(name, "ok", "answers")
+
+
+def live_call(setting: Setting) -> Finding:
+    """One real call, for a fraction of a cent."""
+    name = "Live call"
+    if not setting.live:
+        return Finding(name, "skipped", "ask for it with --live (a fraction of a cent)")
+    import litellm
+
+    try:
+        answer: Any = litellm.completion(
+            "minimax/MiniMax-M2",
+            messages=[{"role": "user", "content": "Say OK."}],
+            max_tokens=64,
+            timeout=60,
+        )
+    except Exception as error:  # noqa: BLE001 -- our errors carry their next step
+        return Finding(name, "failed", str(error).split("\n", 1)[0], "See docs/errors.md for this code.")
+    cost = litellm.completion_cost(answer, model="minimax/MiniMax-M2")
+    return Finding(name, "ok", f"{answer.usage.completion_tokens} tokens answered, ${cost:.6f}")
