@@ -150,7 +150,7 @@ def messages(body: Body, quirks: Quirks) -> str | None:
     if not listed:
         return "messages is empty"
     reason = _first(_role(message, at, body, quirks) for at, message in enumerate(listed))
-    if reason is None and all(message.get("role") in {"system", "tool"} for message in listed):
+    if reason is None and all(message.get("role") == "system" for message in listed):
         # The text is known from CodexPlusPlus#267 and next-ai-draw-io#221; that this is its cause is assumed.
         return "invalid chat setting"
     return reason or _first(_content(message) for message in listed)

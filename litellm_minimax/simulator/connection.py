@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 import h11
@@ -134,14 +135,15 @@ class Connection(asyncio.Protocol):
         try:
             reply = self._simulator.reply_to(record)
             reply.close = reply.close or wants_close
-            await Delivery(self._transport, self._writable, record.answered).send(
+            settle = partial(self._simulator.closed, record)
+            await Delivery(self._transport, self._writable, record.answered, settle).send(
                 reply, with_body=record.method != "HEAD"
             )
             close = reply.close
         except Ended:
             pass
         except asyncio.CancelledError:
-            record.answered.client_left = True
+            record.answered.client_left = record.answered.closed_at is None
         finally:
             self._simulator.closed(record)
             self._task = None

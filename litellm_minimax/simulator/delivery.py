@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from litellm_minimax.simulator.reply import End, Reply, Step, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from litellm_minimax.simulator.records import AnsweredRecord
 
@@ -31,12 +31,20 @@ class Delivery:
         transport: the connection.
         writable: set while the transport's buffer has room.
         count: what to keep count of.
+        settle: called once, just before the last bytes go out: whoever has the whole answer finds it counted.
     """
 
-    def __init__(self, transport: asyncio.Transport, writable: asyncio.Event, count: AnsweredRecord) -> None:
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        writable: asyncio.Event,
+        count: AnsweredRecord,
+        settle: Callable[[], None],
+    ) -> None:
         self._transport = transport
         self._writable = writable
         self._count = count
+        self._settle = settle
         self._loop = asyncio.get_running_loop()
         self._writes = 0
 
@@ -50,6 +58,7 @@ class Delivery:
         self._count.status = reply.status
         head = _head(reply)
         if not with_body:
+            self._finish(reply)
             self._write(head)
         elif reply.steps is None:
             await self._whole(head, reply)
@@ -57,7 +66,10 @@ class Delivery:
             self._write(head)
             await self._act(reply.after_head)
             await self._stream(reply, reply.steps)
+
+    def _finish(self, reply: Reply) -> None:
         self._count.finished = reply.good
+        self._settle()
 
     async def _whole(self, head: bytes, reply: Reply) -> None:
         if reply.first_delay:
@@ -66,7 +78,12 @@ class Delivery:
             self._write(head)
             await self._act(reply.after_head)
             head = b""
+        at_once = not (reply.write_bytes or reply.write_delay)
+        if at_once:
+            self._finish(reply)
         await self._put(head + reply.body, reply)
+        if not at_once:
+            self._finish(reply)
         await self._writable.wait()
 
     async def _stream(self, reply: Reply, steps: Iterator[Step]) -> None:
@@ -86,6 +103,7 @@ class Delivery:
             elif not batch:
                 break
             due = max(due + reply.delay, self._loop.time() - 1.0)
+        self._finish(reply)
         if framed:
             self._write(b"0\r\n\r\n")
 

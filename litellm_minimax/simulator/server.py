@@ -243,7 +243,9 @@ class Simulator:
             return Reply(500, {"Content-Type": JSON_TYPE}, told.encode(), good=False)
 
     def closed(self, record: RecordedRequest) -> None:
-        """A request was answered, or its client left."""
+        """A request was answered, or its client left; told twice, it counts once."""
+        if record.answered.closed_at is not None:
+            return
         record.answered.closed_at = time.monotonic()
         if not record.path.startswith("/simulator/"):
             self._totals.closed(record)
