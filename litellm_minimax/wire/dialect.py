@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from litellm_minimax.catalog import ModelFacts, Thinking
+from litellm_minimax.wire.options import Server
 
 _CHAT_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 _ROLE_PLAY_ROLES = frozenset({"user_system", "group", "sample_message_user", "sample_message_ai"})
@@ -17,12 +18,17 @@ class Dialect:
     Attributes:
         model: the id that is sent, for messages to the caller.
         facts: what the catalogue knows of it; ``None`` for an unknown id, which is given the benefit of the doubt.
-        minimax_host: False for a self-hosted OpenAI-compatible server.
+        server: who answers. To an unknown server all is said that MiniMax or a host of the open weights wants.
     """
 
     model: str
     facts: ModelFacts | None
-    minimax_host: bool
+    server: Server
+
+    @property
+    def minimax_host(self) -> bool:
+        """Whether the receiver is, or may be, MiniMax itself."""
+        return self.server != "self_hosted"
 
     @property
     def thinking(self) -> Thinking | None:
@@ -36,8 +42,11 @@ class Dialect:
 
     @property
     def reads_reasoning_content(self) -> bool:
-        """Whether the model also wants a turn's reasoning as ``reasoning_content`` (documented for M3.1)."""
-        return self.thinking is Thinking.EFFORT
+        """Whether a turn's reasoning is wanted as ``reasoning_content`` too.
+
+        M3.1 documents it, and the chat templates of vLLM, SGLang and llama.cpp read nothing else.
+        """
+        return self.thinking is Thinking.EFFORT or self.server == "unknown"
 
     @property
     def takes_images(self) -> bool:

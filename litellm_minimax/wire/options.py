@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+Server = Literal["minimax", "self_hosted", "unknown"]
+"""Who answers: MiniMax; a server that hosts the open weights; or one we know nothing of, which may be either."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseFormat:
@@ -27,5 +30,7 @@ class ReadOptions:
     """JSON schema of each declared tool by name: types of arguments that arrive as markup."""
     tool_markup: bool = False
     """Read MiniMax's tool-call markup in the text (a self-hosted server without a tool parser)."""
-    implicit_think: bool = False
-    """The server may begin inside a thought, without an opening tag (M2's template ends with ``<think>``)."""
+    implicit_think: Literal["no", "maybe", "yes"] = "no"
+    """Whether the answer may begin inside a thought, without an opening tag, as raw M2 output does: its template ends
+    with ``<think>``. ``yes`` streams such a thought live; ``maybe`` holds the text until a closing tag tells, unless
+    reasoning came in a field of its own or the frames bear MiniMax's marks."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from litellm_minimax.catalog import ModelFacts, Thinking
 from litellm_minimax.wire.dialect import Dialect
 from litellm_minimax.wire.faults import InvalidRequest
 from litellm_minimax.wire.history import build_messages
 from litellm_minimax.wire.notes import Notes
-from litellm_minimax.wire.options import ReadOptions
+from litellm_minimax.wire.options import ReadOptions, Server
 from litellm_minimax.wire.parameters import note_unsent, sampling_fields, stop_sequences
 from litellm_minimax.wire.response_format import format_instruction, read_response_format
 from litellm_minimax.wire.thinking import thinking_fields
@@ -29,9 +30,8 @@ class ChatRequest:
         messages: OpenAI-shaped messages, as LiteLLM hands them over.
         parameters: LiteLLM's ``optional_params``, its own leftovers included.
         stream: whether the answer is to be streamed.
-        minimax_host: False for a self-hosted OpenAI-compatible server.
+        server: who answers.
         recalled: reasoning from the plugin's memory, by index of the message that lost it.
-        tool_markup: read tool-call markup in the answer's text; ``None``: only from a self-hosted server.
     """
 
     model: str
@@ -39,9 +39,8 @@ class ChatRequest:
     messages: Sequence[Mapping[str, object]]
     parameters: Mapping[str, object]
     stream: bool
-    minimax_host: bool
+    server: Server
     recalled: Mapping[int, str] = field(default_factory=dict)
-    tool_markup: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +68,13 @@ def build_request(request: ChatRequest) -> BuiltRequest:
     Raises:
         InvalidRequest: what MiniMax would refuse, or take without a word and ignore, by its path.
     """
-    dialect = Dialect(request.model, request.facts, request.minimax_host)
+    dialect = Dialect(request.model, request.facts, request.server)
     given = {name: value for name, value in request.parameters.items() if value is not None}
     notes = Notes()
     tools = declare_tools(given, dialect, notes)
     stop = stop_sequences(given.get("stop"))
     wanted = read_response_format(given.get("response_format"))
-    asked = (*tools.instructions, format_instruction(wanted)) if wanted and request.minimax_host else tools.instructions
+    asked = (*tools.instructions, format_instruction(wanted)) if wanted and dialect.minimax_host else tools.instructions
     messages = build_messages(request.messages, dialect, recalled=request.recalled, instructions=asked, notes=notes)
     body: dict[str, object] = {
         "model": request.model,
@@ -93,10 +92,19 @@ def build_request(request: ChatRequest) -> BuiltRequest:
         stop=stop,
         response_format=wanted,
         tool_schemas=tools.schemas,
-        tool_markup=not request.minimax_host if request.tool_markup is None else request.tool_markup,
-        implicit_think=not request.minimax_host and dialect.thinking in (None, Thinking.ALWAYS),
+        tool_markup=request.server != "minimax",
+        implicit_think=_implicit_think(dialect),
     )
     return BuiltRequest(body, read, notes.sentences())
+
+
+def _implicit_think(dialect: Dialect) -> Literal["no", "maybe", "yes"]:
+    """Raw M2 output begins inside a thought; a server with a reasoning parser, like MiniMax's own, does not show it."""
+    if dialect.server == "minimax" or dialect.thinking not in (None, Thinking.ALWAYS):
+        return "no"
+    if dialect.server == "self_hosted":
+        return "yes"
+    return "maybe" if dialect.thinking is Thinking.ALWAYS else "no"
 
 
 def _kept_by_the_server(

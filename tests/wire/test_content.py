@@ -9,9 +9,9 @@ from litellm_minimax.wire.faults import InvalidRequest
 from litellm_minimax.wire.request import ChatRequest, build_request
 
 
-def content(value, model="MiniMax-M3", *, host=True):
+def content(value, model="MiniMax-M3", *, server="minimax"):
     messages = [{"role": "user", "content": value}]
-    return build_request(ChatRequest(model, catalog.find(model), messages, {}, False, host)).body["messages"][0][
+    return build_request(ChatRequest(model, catalog.find(model), messages, {}, False, server)).body["messages"][0][
         "content"
     ]
 
@@ -97,4 +97,4 @@ def test_media_for_a_text_only_model_are_refused_because_it_would_drop_them(kind
 
 def test_a_self_hosted_server_reads_its_own_kinds_of_url():
     part = {"type": "image_url", "image_url": {"url": "file:///a.png"}}
-    assert content([part], "my-model", host=False) == [part]
+    assert content([part], "my-model", server="self_hosted") == [part]

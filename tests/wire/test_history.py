@@ -18,9 +18,9 @@ USER = {"role": "user", "content": "go"}
 M3, M2, M31 = "MiniMax-M3", "MiniMax-M2", "MiniMax-M3.1-Flash"
 
 
-def built(messages, model=M3, *, host=True, recalled=None, **parameters) -> BuiltRequest:
+def built(messages, model=M3, *, server="minimax", recalled=None, **parameters) -> BuiltRequest:
     return build_request(
-        ChatRequest(model, catalog.find(model), messages, parameters, False, host, recalled or {}),
+        ChatRequest(model, catalog.find(model), messages, parameters, False, server, recalled or {}),
     )
 
 
@@ -90,7 +90,7 @@ def test_cache_marks_of_system_text_stay_at_their_place():
         {"type": "text", "text": "\nlast"},
     ]
     assert sent([*system, USER])[0] == {"role": "system", "content": parts}
-    assert sent([*system, USER], host=False)[0]["content"] == "rules\n\ntools\n\ntoday\n\n\nlast"
+    assert sent([*system, USER], server="self_hosted")[0]["content"] == "rules\n\ntools\n\ntoday\n\n\nlast"
 
 
 def test_a_system_message_alone_is_sent_as_the_users():
@@ -151,7 +151,7 @@ def test_cache_marks_of_messages_and_parts_are_kept_for_minimax_only():
     history = [marked, answer, asks(call(), **EPHEMERAL), result(**EPHEMERAL)]
     kept = {**answer, "content": answer["content"][:1]}
     assert sent(history) == [marked, kept, asks(call(), **EPHEMERAL), result(**EPHEMERAL)]
-    assert "cache_control" not in json.dumps(sent(history, host=False))
+    assert "cache_control" not in json.dumps(sent(history, server="self_hosted"))
 
 
 def test_an_assistants_parts_become_its_text():
@@ -457,8 +457,8 @@ def test_think_text_that_is_no_copy_of_the_reasoning_stays_in_the_text():
 def test_the_receiver_decides_the_form():
     history = [USER, asks(call(), reasoning_content="why")]
     assert sent(history, M31)[1] == asks(call(), reasoning_content="why", reasoning_details=details("why"))
-    assert sent(history, M2, host=False)[1] == asks(call(), reasoning_content="why")
-    assert sent(history, "abab6.5s-chat", host=False)[1] == asks(call())
+    assert sent(history, M2, server="self_hosted")[1] == asks(call(), reasoning_content="why")
+    assert sent(history, "abab6.5s-chat", server="self_hosted")[1] == asks(call())
     assert sent(history, "MiniMax-M9")[1] == asks(call(), reasoning_details=details("why"))
 
 

@@ -154,7 +154,8 @@ parameter_sets = st.sampled_from([
 
 
 def built(model: str, messages: list[object], parameters: dict[str, object], *, host: bool = True) -> BuiltRequest:
-    return build_request(ChatRequest(model, catalog.find(model), messages, parameters, stream=False, minimax_host=host))
+    server = "minimax" if host else "self_hosted"
+    return build_request(ChatRequest(model, catalog.find(model), messages, parameters, stream=False, server=server))
 
 
 def strings_in(value: object) -> list[str]:

@@ -16,8 +16,8 @@ MESSAGES = [{"role": "user", "content": "hi"}]
 DOCS = Path(__file__).parents[2] / "docs" / "parameters.md"
 
 
-def built(model=M3, *, host=True, stream=False, **parameters):
-    return build_request(ChatRequest(model, catalog.find(model), MESSAGES, parameters, stream, host))
+def built(model=M3, *, server="minimax", stream=False, **parameters):
+    return build_request(ChatRequest(model, catalog.find(model), MESSAGES, parameters, stream, server))
 
 
 def extra(model=M3, **rest):
@@ -51,14 +51,15 @@ SENT_AS = {
 }
 
 
-@pytest.mark.parametrize("host", [True, False])
+@pytest.mark.parametrize("server", ["minimax", "self_hosted"])
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
-def test_the_table_tells_what_becomes_of_each_parameter(parameter, host):
+def test_the_table_tells_what_becomes_of_each_parameter(parameter, server):
     name = parameter.name
     given = {name: SAMPLES[name]}
     if name in ("tool_choice", "parallel_tool_calls"):
         given["tools"] = SAMPLES["tools"]
-    request = built(host=host, **(given | {"stream": True} if name == "stream_options" else given))
+    request = built(server=server, **(given | {"stream": True} if name == "stream_options" else given))
+    host = server == "minimax"
     fate = parameter.minimax if host else parameter.self_hosted
     on_the_wire = SENT_AS.get((host, name), name) in request.body
     noted = any(name in note or ("thinking is not" in note and not host) for note in request.notes)
@@ -107,10 +108,10 @@ def test_leftovers_of_litellm_are_silent_and_unknown_names_are_told_where_to_go(
 def test_limits_of_length():
     assert extra(max_tokens=5)["max_completion_tokens"] == 5
     assert extra(max_tokens=5, max_completion_tokens=7.0)["max_completion_tokens"] == 7
-    assert extra(max_tokens=5, max_completion_tokens=7, host=False) == {"max_tokens": 7}
+    assert extra(max_tokens=5, max_completion_tokens=7, server="self_hosted") == {"max_tokens": 7}
     assert extra(max_tokens=524_288)["max_completion_tokens"] == 524_288
     assert extra("MiniMax-M9", max_tokens=10**9)["max_completion_tokens"] == 10**9
-    assert extra(max_tokens=10**9, host=False) == {"max_tokens": 10**9}
+    assert extra(max_tokens=10**9, server="self_hosted") == {"max_tokens": 10**9}
     with pytest.raises(InvalidRequest, match=r"max_tokens: 524289 is more than MiniMax-M3 .* cap is 524288"):
         built(max_tokens=524_289)
 
@@ -179,8 +180,8 @@ def test_thinking_is_steered_in_each_models_own_words(parameters, m3, m31, unkno
     assert extra(M3, **parameters) == m3 | split
     assert extra(M31, **parameters) == m31 | split
     assert extra("MiniMax-M9", **parameters) == unknown | split
-    for model, host, left in ((M2, True, split), ("M2-her", True, {}), (M3, False, {})):
-        request = built(model, host=host, **parameters)
+    for model, server, left in ((M2, "minimax", split), ("M2-her", "minimax", {}), (M3, "self_hosted", {})):
+        request = built(model, server=server, **parameters)
         assert {k: v for k, v in request.body.items() if k not in ("model", "messages", "stream")} == left
         asked = bool(parameters.get("thinking")) or parameters.get("reasoning_effort") not in (
             None,

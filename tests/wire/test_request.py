@@ -12,10 +12,8 @@ from litellm_minimax.wire.options import ReadOptions, ResponseFormat
 from litellm_minimax.wire.request import BuiltRequest, ChatRequest, build_request
 
 
-def built(messages, model="MiniMax-M2", *, stream=False, host=True, markup=None, **parameters) -> BuiltRequest:
-    return build_request(
-        ChatRequest(model, catalog.find(model), messages, parameters, stream, host, tool_markup=markup)
-    )
+def built(messages, model="MiniMax-M2", *, stream=False, server="minimax", **parameters) -> BuiltRequest:
+    return build_request(ChatRequest(model, catalog.find(model), messages, parameters, stream, server))
 
 
 HELLO = [{"role": "user", "content": "Hello!"}]
@@ -34,7 +32,7 @@ def test_a_stream_always_asks_for_its_usage():
 
 def test_a_self_hosted_server_is_asked_in_openais_words_and_read_with_care():
     request = built(
-        HELLO, "my-m2", host=False, stream=True, max_tokens=9, top_k=40, stop="END",
+        HELLO, "my-m2", server="self_hosted", stream=True, max_tokens=9, top_k=40, stop="END",
         response_format={"type": "json_object"}, tools=[{"name": "f", "input_schema": {}}],
     )  # fmt: skip
     schema = {"type": "object", "properties": {}}
@@ -54,23 +52,35 @@ def test_a_self_hosted_server_is_asked_in_openais_words_and_read_with_care():
         response_format=ResponseFormat("json_object"),
         tool_schemas={"f": schema},
         tool_markup=True,
-        implicit_think=True,
+        implicit_think="yes",
     )
 
 
 @pytest.mark.parametrize(
-    ("model", "host", "markup", "reads_markup", "implicit"),
+    ("model", "server", "reads_markup", "implicit"),
     [
-        ("MiniMax-M2", True, None, False, False),
-        ("MiniMax-M2", True, True, True, False),
-        ("MiniMax-M2", False, None, True, True),
-        ("MiniMax-M2", False, False, False, True),
-        ("MiniMax-M3", False, None, True, False),
+        ("MiniMax-M2", "minimax", False, "no"),
+        ("MiniMax-M2", "self_hosted", True, "yes"),
+        ("MiniMax-M2", "unknown", True, "maybe"),
+        ("MiniMax-M3", "self_hosted", True, "no"),
+        ("MiniMax-M3", "unknown", True, "no"),
+        ("my-m2", "self_hosted", True, "yes"),
+        ("my-m2", "unknown", True, "no"),
     ],
 )
-def test_markup_is_read_from_self_hosted_servers_or_as_told(model, host, markup, reads_markup, implicit):
-    read = built(HELLO, model, host=host, markup=markup).read
+def test_markup_and_hidden_thoughts_are_looked_for_where_the_open_weights_may_answer(
+    model, server, reads_markup, implicit
+):
+    read = built(HELLO, model, server=server).read
     assert (read.tool_markup, read.implicit_think) == (reads_markup, implicit)
+
+
+def test_an_unknown_server_gets_reasoning_in_both_forms():
+    history = [*HELLO, {"role": "assistant", "content": "Hi.", "reasoning_content": "A greeting."}, *HELLO]
+    forms = {"reasoning_details", "reasoning_content"}
+    sent = {server: forms & built(history, server=server).body["messages"][1].keys()
+            for server in ("minimax", "self_hosted", "unknown")}  # fmt: skip
+    assert sent == {"minimax": {"reasoning_details"}, "self_hosted": {"reasoning_content"}, "unknown": forms}
 
 
 def test_stop_and_format_are_promised_here_and_not_sent_to_minimax():

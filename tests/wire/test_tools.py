@@ -14,9 +14,9 @@ EPHEMERAL = {"cache_control": {"type": "ephemeral"}}
 READ = {"type": "function", "function": {"name": "read", "description": "Reads.", "parameters": SCHEMA}}
 
 
-def built(model="MiniMax-M3", *, host=True, **parameters):
+def built(model="MiniMax-M3", *, server="minimax", **parameters):
     messages = [{"role": "user", "content": "hi"}]
-    return build_request(ChatRequest(model, catalog.find(model), messages, parameters, False, host))
+    return build_request(ChatRequest(model, catalog.find(model), messages, parameters, False, server))
 
 
 def declared(*tools, **rest):
@@ -37,7 +37,7 @@ def test_every_spelling_of_a_function_is_declared_alike(spelling):
     request = built(tools=[{**spelling, **EPHEMERAL}])
     assert request.body["tools"] == [{**READ, **EPHEMERAL}]
     assert request.read.tool_schemas == {"read": SCHEMA}
-    assert declared({**spelling, **EPHEMERAL}, host=False) == [READ]
+    assert declared({**spelling, **EPHEMERAL}, server="self_hosted") == [READ]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_the_choice_is_sent_and_a_forced_one_asked_for_in_words(choice, on_the_w
     body = built(tools=[READ], tool_choice=choice).body
     assert body.get("tool_choice") == on_the_wire
     assert body["messages"][0] == ({"role": "system", "content": asked} if asked else {"role": "user", "content": "hi"})
-    own_server = built(tools=[READ], tool_choice=choice, host=False).body
+    own_server = built(tools=[READ], tool_choice=choice, server="self_hosted").body
     assert own_server.get("tool_choice") == on_the_wire
     assert own_server["messages"] == [{"role": "user", "content": "hi"}]
 
@@ -121,14 +121,14 @@ def test_for_none_the_tools_are_left_out_where_the_choice_is_ignored():
     assert not {"tools", "tool_choice"} & request.body.keys()
     assert request.read.tool_schemas == {}
     assert any("ignores tool_choice" in note for note in request.notes)
-    assert built("MiniMax-M2.7", tools=[READ], tool_choice="none", host=False).body["tools"] == [READ]
+    assert built("MiniMax-M2.7", tools=[READ], tool_choice="none", server="self_hosted").body["tools"] == [READ]
 
 
 def test_one_call_at_a_time_is_asked_for_in_words():
     body = built(tools=[READ], parallel_tool_calls=False).body
     assert body["messages"][0]["content"] == "Call at most one tool in each turn."
     assert "parallel_tool_calls" not in body
-    assert built(tools=[READ], parallel_tool_calls=False, host=False).body["parallel_tool_calls"] is False
+    assert built(tools=[READ], parallel_tool_calls=False, server="self_hosted").body["parallel_tool_calls"] is False
     assert built(tools=[READ], parallel_tool_calls=True).notes == ()
 
 
