@@ -24,7 +24,7 @@ _PASSED = ("model", "stream", "temperature", "top_p", "max_tokens", "thinking", 
 def refused_role(body: dict[str, Any]) -> str | None:
     """Only user and assistant may speak inside ``messages``: a system message there is the well-known 2013."""
     for message in body.get("messages") or []:
-        role = message.get("role") if isinstance(message, dict) else None
+        role = message.get("role")
         if role not in {"user", "assistant"}:
             return f"chat content has invalid message role: {role or ''}"
     return None
@@ -41,13 +41,13 @@ def as_chat(body: dict[str, Any]) -> dict[str, Any]:
     choice = (body.get("tool_choice") or {}).get("type")
     if choice:
         chat["tool_choice"] = {"any": "required", "tool": "required"}.get(choice, choice)
-    if not isinstance(body.get("messages"), list):
-        return chat | ({"messages": body["messages"]} if body.get("messages") is not None else {})
+    if body.get("messages") is None:
+        return chat
     messages: list[dict[str, Any]] = []
     if body.get("system"):
         messages.append(_marked({"role": "system", "content": _text(body["system"])}, body["system"]))
     for message in body["messages"]:
-        messages += _messages(message) if isinstance(message, dict) else [message]
+        messages += _messages(message)
     return chat | {"messages": messages}
 
 
@@ -63,10 +63,9 @@ def _tool(tool: dict[str, Any]) -> dict[str, Any]:
 
 def _messages(message: dict[str, Any]) -> list[dict[str, Any]]:
     """One Anthropic message as one or more of the other kind."""
-    content = message.get("content")
-    if not isinstance(content, list):
-        return [{"role": message.get("role"), "content": content}]
-    blocks = [block for block in content if isinstance(block, dict)]
+    blocks = message.get("content")
+    if not isinstance(blocks, list):
+        return [{"role": message.get("role"), "content": blocks}]
     if message.get("role") == "assistant":
         return [_marked(_assistant(blocks), blocks)]
     results = [_result(block) for block in blocks if block.get("type") == "tool_result"]
@@ -92,7 +91,7 @@ def _assistant(blocks: list[dict[str, Any]]) -> dict[str, Any]:
     ]
     text = _text(blocks)
     told: dict[str, Any] = {"role": "assistant", "content": text or None}
-    thought = "".join(str(block.get("thinking", "")) for block in blocks if block.get("type") == "thinking")
+    thought = "".join(block.get("thinking") or "" for block in blocks if block.get("type") == "thinking")
     if thought:
         told["reasoning_content"] = thought
     return told | ({"tool_calls": calls} if calls else {})
@@ -112,13 +111,12 @@ def _part(block: dict[str, Any]) -> dict[str, Any]:
 def _text(content: Any) -> str:
     if isinstance(content, str):
         return content
-    blocks = content if isinstance(content, list) else []
-    return "\n".join(b["text"] for b in blocks if isinstance(b, dict) and isinstance(b.get("text"), str))
+    return "\n".join(block["text"] for block in content or [] if block.get("text"))
 
 
 def _marked(message: dict[str, Any], source: Any) -> dict[str, Any]:
     """The message, carrying on a cache marker of its source."""
-    marked = isinstance(source, list) and any(isinstance(block, dict) and "cache_control" in block for block in source)
+    marked = isinstance(source, list) and any("cache_control" in block for block in source)
     return message | ({"cache_control": {"type": "ephemeral"}} if marked else {})
 
 

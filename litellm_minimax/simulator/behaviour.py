@@ -163,7 +163,8 @@ def _structured(talk: Conversation, body: dict[str, Any], seed: str) -> str | No
     schema = prose.schema_in(prompt)
     asked = body.get("response_format")
     if schema is None and isinstance(asked, dict) and "m3" in talk.model.lower():
-        schema = (asked.get("json_schema") or {}).get("schema")
+        wrapped = asked.get("json_schema")
+        schema = wrapped.get("schema") if isinstance(wrapped, dict) else None
     if schema is None:
         if "json" not in prompt.lower():
             return None

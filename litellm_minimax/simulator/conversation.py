@@ -76,14 +76,13 @@ class Conversation:
 
 
 def read(body: dict[str, Any]) -> Conversation:
-    """The conversation of an OpenAI-shaped body; odd shapes are read as far as they make sense."""
-    messages = body.get("messages")
-    turns = [_turn(message) for message in messages if isinstance(message, dict)] if isinstance(messages, list) else []
+    """The conversation of an OpenAI-shaped body whose types were checked."""
+    turns = [_turn(message) for message in body.get("messages") or []]
     tools: dict[str, Any] = {}
     descriptions: dict[str, str] = {}
     for tool in body.get("tools") or []:
-        function = tool.get("function") if isinstance(tool, dict) else None
-        if isinstance(function, dict) and isinstance(function.get("name"), str):
+        function = tool.get("function") or {}
+        if function.get("name"):
             tools[function["name"]] = function.get("parameters")
             descriptions[function["name"]] = str(function.get("description") or "")
     return Conversation(str(body.get("model") or ""), turns, tools, descriptions)
@@ -94,7 +93,7 @@ def _turn(message: dict[str, Any]) -> Turn:
     calls = [
         (str(call.get("id") or ""), str(function.get("name") or ""), _as_text(function.get("arguments")))
         for call in message.get("tool_calls") or []
-        if isinstance(call, dict) and isinstance(function := call.get("function"), dict)
+        if (function := call.get("function"))
     ]
     role = str(message.get("role") or "")
     reasoning = _reasoning(message, text) if role == "assistant" else ""
@@ -105,11 +104,9 @@ def _text(content: Any) -> tuple[str, int]:
     """Joined text and the number of pictures of a message's content."""
     if isinstance(content, str):
         return content, 0
-    if not isinstance(content, list):
-        return "", 0
-    parts = [part for part in content if isinstance(part, dict)]
+    parts = content or []
     pictures = sum(1 for part in parts if part.get("type") in {"image_url", "video_url"})
-    return "\n".join(part["text"] for part in parts if isinstance(part.get("text"), str)), pictures
+    return "\n".join(part["text"] for part in parts if part.get("text")), pictures
 
 
 def _as_text(arguments: Any) -> str:
@@ -119,8 +116,8 @@ def _as_text(arguments: Any) -> str:
 def _reasoning(message: dict[str, Any], text: str) -> str:
     """The thinking of an assistant message in the forms that the documentation names, first one wins."""
     details = message.get("reasoning_details")
-    if isinstance(details, list) and details:
-        return "".join(str(entry.get("text") or "") for entry in details if isinstance(entry, dict))
+    if details:
+        return "".join(entry.get("text") or "" for entry in details)
     for key in ("reasoning_content", "reasoning"):
         if isinstance(message.get(key), str) and message[key]:
             return str(message[key])

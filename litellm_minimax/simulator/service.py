@@ -8,7 +8,17 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, Any
 
 from litellm_minimax.catalog import MODELS, Thinking, find
-from litellm_minimax.simulator import anthropic_door, behaviour, chat, checks, conversation, directives, prose, usage
+from litellm_minimax.simulator import (
+    anthropic_door,
+    behaviour,
+    chat,
+    checks,
+    conversation,
+    directives,
+    prose,
+    shapes,
+    usage,
+)
 from litellm_minimax.simulator.answers import Answer
 from litellm_minimax.simulator.faults import Fault, MinimaxError, error_for, invalid
 from litellm_minimax.simulator.plays import play
@@ -114,8 +124,9 @@ class Service:
         wrong = checks.syntax_error(record.raw)
         if wrong is not None:
             return self._error(record, family, invalid(wrong))
-        if not isinstance(record.body, dict):
-            return self._error(record, family, invalid(checks.refusal(record.body, self.quirks) or ""))
+        wrong = shapes.mismatch(record.body, shapes.ANTHROPIC if family == "anthropic" else shapes.CHAT)
+        if wrong is not None:
+            return self._error(record, family, invalid(wrong))
         exchange = self._exchange(record, family, record.body)
         orders = directives.Orders()
         try:
@@ -148,11 +159,10 @@ class Service:
 
     def _refusal(self, exchange: Exchange) -> MinimaxError | None:
         if exchange.quirks.dialect != "minimax":
-            return None
-        reason = None
-        if exchange.family == "anthropic":
-            reason = anthropic_door.refused_role(exchange.record.body)
-        reason = reason or checks.refusal(exchange.body, exchange.quirks)
+            reason = checks.required(exchange.body, exchange.quirks)
+        else:
+            spoken = anthropic_door.refused_role(exchange.record.body) if exchange.family == "anthropic" else None
+            reason = spoken or checks.refusal(exchange.body, exchange.quirks)
         return invalid(reason) if reason else None
 
     def _refuse(self, exchange: Exchange, wrong: MinimaxError) -> Reply:
@@ -170,7 +180,7 @@ class Service:
         exchange.thinking = kind is not Thinking.NONE
         if kind is Thinking.SWITCH:
             default = quirks.anthropic_m3_thinking if exchange.family == "anthropic" else "adaptive"
-            asked = body["thinking"].get("type") if isinstance(body.get("thinking"), dict) else None
+            asked = (body.get("thinking") or {}).get("type")
             switched_off = body.get("reasoning") in ("disabled", {"enabled": False})
             exchange.thinking = (asked or default) != "disabled" and not switched_off
         by_model = kind is Thinking.EFFORT if quirks.reasoning_split_default is None else quirks.reasoning_split_default
@@ -222,7 +232,7 @@ class Service:
             exchange.quirks = exchange.quirks.changed(**answer.quirks)
         answer = answer.with_ids(exchange.trace_id)
         most = exchange.body.get("max_completion_tokens") or exchange.body.get("max_tokens")
-        if isinstance(most, int) and answer.chunks is None:
+        if most is not None and answer.chunks is None:
             answer = answer.cut(most, usage.CHARS_PER_TOKEN)
         too_long = self._count(answer, exchange)
         if too_long is not None:
@@ -252,7 +262,7 @@ class Service:
             return invalid("context window exceeds limit")
         completion, thought = usage.completion_tokens(answer)
         cached, written, explicit = 0, 0, False
-        if exchange.quirks.passive_cache and isinstance(exchange.body.get("messages"), list):
+        if exchange.quirks.passive_cache:
             cached, written, explicit = self._cache.look_up(exchange.body, costs)
         exchange.usage = usage.Usage(prompt, completion, thought, cached, written, explicit)
         exchange.record.answered.tokens = completion
