@@ -25,6 +25,7 @@ class Screen:
         self._colour = wants_colour(self._out) if colour is None else colour
         self._label: str | None = None
         self._column = 0
+        self._breaks = 0
 
     def title(self, number: int, text: str) -> None:
         """The heading of a scene."""
@@ -62,16 +63,20 @@ class Screen:
             if self._colour:
                 self._write(_STYLES.get(label, ""))
         for position, part in enumerate(piece.split("\n")):
-            if position:
-                self._break()
-            self._flow(part)
+            # Line breaks wait for the text behind them: those at the end of a paragraph are not shown.
+            self._breaks += bool(position)
+            if part:
+                for _ in range(min(self._breaks, 2)):
+                    self._break()
+                self._breaks = 0
+                self._flow(part)
         self._out.flush()
 
     def close(self) -> None:
         """End the paragraph."""
         if self._label is not None:
             self._write((_RESET if self._colour else "") + "\n")
-            self._label, self._column = None, 0
+            self._label, self._column, self._breaks = None, 0, 0
 
     def _flow(self, text: str) -> None:
         while text:
@@ -82,9 +87,8 @@ class Screen:
             self._column += len(word) + len(blank)
 
     def _break(self) -> None:
-        indent = " " * (2 + _LABEL_WIDTH)
-        self._write("\n" + indent)
-        self._column = len(indent)
+        self._write("\n" + " " * (2 + _LABEL_WIDTH))
+        self._column = 2 + _LABEL_WIDTH
 
     def _styled(self, style: str, text: str) -> str:
         return f"{style}{text}{_RESET}" if self._colour else text
