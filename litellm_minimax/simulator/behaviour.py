@@ -84,11 +84,11 @@ def _words(talk: Conversation, seed: str, calls: list[ToolCall]) -> tuple[str, s
     if talk.results:
         told = "; ".join(_shortened(result) for result in talk.results)
         return "The tool has answered; I can put its result into words.", f"The tool result says: {told}"
-    asked = talk.last_user.text.lower()
+    asked = talk.asked.lower()
     for words, thought, said in _CANNED:
         if any(re.search(rf"\b{word}\b", asked) for word in words):
             return thought, said
-    subject = _shortened(re.sub(r"\[\[simulate:[^\]]*\]\]", "", talk.last_user.text), 80)
+    subject = _shortened(re.sub(r"\[\[simulate:[^\]]*\]\]", "", talk.asked), 80)
     return f'The user asks: "{subject}".', f'This answers "{subject}". {prose.sentences(seed + "answer", 4)}'
 
 
@@ -118,7 +118,7 @@ def _calls(talk: Conversation, body: dict[str, Any], seed: str, obeyed: str) -> 
 
 def _directed(talk: Conversation) -> list[str]:
     """``[[simulate: tool=a,b]]``, obeyed once per user turn unless it says ``rounds=``."""
-    found = re.search(r"\[\[simulate:[^\]]*\btool=([\w.,-]+)([^\]]*)\]\]", talk.last_user.text)
+    found = re.search(r"\[\[simulate:[^\]]*\btool=([\w.,-]+)([^\]]*)\]\]", " ".join(talk.user_texts))
     if not found:
         return []
     rounds = re.search(r"\brounds=(\d+)", found.group(0))
@@ -134,7 +134,7 @@ def _forced(choice: Any, talk: Conversation) -> str | None:
 
 def _asked_for(talk: Conversation) -> str | None:
     """The tool whose name, or a telling word of it, stands in the user's text."""
-    text = talk.last_user.text.lower()
+    text = talk.asked.lower()
     words = set(re.findall(r"[a-z0-9]+", text))
     for name in talk.tools:
         parts = {part.lower() for part in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name)} - _TOO_COMMON
@@ -147,7 +147,7 @@ def _arguments(talk: Conversation, name: str, seed: str) -> dict[str, Any]:
     """Arguments that fit the tool's schema, with a place taken from the user's text if one is named."""
     made = prose.instance(talk.tools[name] or {"type": "object"}, seed, name)
     arguments: dict[str, Any] = made if isinstance(made, dict) else {}
-    place = re.search(r"\b(?:in|for|at|of)\s+([A-Z][\w-]+)", talk.last_user.text)
+    place = re.search(r"\b(?:in|for|at|of)\s+([A-Z][\w-]+)", talk.asked)
     for key in ("city", "location", "place"):
         if place and isinstance(arguments.get(key), str):
             arguments[key] = place.group(1)
@@ -159,7 +159,7 @@ def _arguments(talk: Conversation, name: str, seed: str) -> dict[str, Any]:
 
 def _structured(talk: Conversation, body: dict[str, Any], seed: str) -> str | None:
     """JSON in a fence when the prompt holds a schema or asks for JSON; ``response_format`` alone moves only M3."""
-    prompt = f"{talk.system}\n{talk.last_user.text}"
+    prompt = "\n".join([talk.system, *talk.user_texts])
     schema = prose.schema_in(prompt)
     asked = body.get("response_format")
     if schema is None and isinstance(asked, dict) and "m3" in talk.model.lower():

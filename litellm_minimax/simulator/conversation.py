@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from dataclasses import dataclass, field
@@ -46,33 +47,58 @@ class Conversation:
         return "\n".join(turn.text for turn in self.turns if turn.role in {"system", "developer"})
 
     @property
-    def last_user(self) -> Turn:
-        """The turn that the current tool loop works on."""
-        return next((turn for turn in reversed(self.turns) if turn.role == "user"), Turn("user"))
+    def loop(self) -> list[Turn]:
+        """What came after the very last user message: the turns whose thinking the server keeps."""
+        return self.turns[self._last_user(len(self.turns)) + 1 :]
 
     @property
-    def loop(self) -> list[Turn]:
-        """What came after the last user turn: calls and their results."""
-        for position in range(len(self.turns) - 1, -1, -1):
-            if self.turns[position].role == "user":
-                return self.turns[position + 1 :]
-        return self.turns
+    def task(self) -> list[Turn]:
+        """The turns since the task was set, its user messages included.
+
+        Wider than ``loop``: a user message right behind tool results (a reminder of the agent, a hybrid's notes) does
+        not set a new task, and several user messages in a row set one.
+        """
+        start = self._last_user(len(self.turns))
+        while start > 0 and self.turns[start - 1].role in {"user", "tool", "system", "developer"}:
+            earlier = self._last_user(start)
+            if earlier < 0:
+                break
+            start = earlier
+        return self.turns[max(start, 0) :]
+
+    @property
+    def asked(self) -> str:
+        """What the user wants: the messages that set the task, without those that agents wrap in a tag."""
+        opening = [
+            turn.text for turn in itertools.takewhile(lambda turn: not turn.calls, self.task) if turn.role == "user"
+        ]
+        plain = [text for text in opening if not text.lstrip().startswith("<")]
+        return "\n".join(plain or opening[-1:])
+
+    @property
+    def user_texts(self) -> list[str]:
+        """All user messages since the task was set."""
+        return [turn.text for turn in self.task if turn.role == "user"]
 
     @property
     def rounds(self) -> int:
-        """How many assistant turns with tool calls the current loop has."""
-        return sum(1 for turn in self.loop if turn.calls)
+        """How many assistant turns with tool calls the task has had."""
+        return sum(1 for turn in self.task if turn.calls)
 
     @property
     def results(self) -> list[str]:
         """The texts of the results since the last assistant turn with calls."""
         texts: list[str] = []
-        for turn in self.loop:
+        for turn in self.task:
             if turn.calls:
                 texts = []
             elif turn.role == "tool":
                 texts.append(turn.text)
         return texts
+
+    def _last_user(self, before: int) -> int:
+        """The position of the last user message before a position, -1 if there is none."""
+        return next((at for at in range(before - 1, -1, -1) if self.turns[at].role == "user"), -1)
 
 
 def read(body: dict[str, Any]) -> Conversation:

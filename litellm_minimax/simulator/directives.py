@@ -1,8 +1,9 @@
 """Steering from inside a prompt: ``[[simulate: fault=error code=1002]]`` gets through any proxy or agent.
 
-A directive stands in the last user message or in a system message. Several may stand there. Its settings are
-``name=value`` pairs, quoted as in a shell. ``model=``, ``turn=`` and ``times=`` say when it applies: only for a model
-whose name contains this; only in this round of the tool loop (0 is the first request); only the first so many times.
+A directive stands in a user message of the current task or in a system message; several may stand there. Its
+settings are ``name=value`` pairs, quoted as in a shell. ``model=``, ``turn=`` and ``times=`` say when it applies: only
+for a model whose name contains this; only in this round of the tool loop (0 is the first request); only the first so
+many times.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ class Orders:
 def read(talk: Conversation, used: Counter[str]) -> Orders:
     """The directives that apply to a request; ``used`` counts those with ``times=`` over the requests."""
     orders = Orders()
-    for text in (talk.system, talk.last_user.text):
+    for text in (talk.system, *talk.user_texts):
         for found in _DIRECTIVE.finditer(text):
             pairs = [pair.partition("=") for pair in shlex.split(found.group(1))]
             when = {name: value for name, _, value in pairs if name in _WHEN}
@@ -133,6 +134,6 @@ def answer_from(settings: dict[str, Any]) -> Answer:
 
 
 def nonce_of(talk: Conversation) -> str:
-    """``nonce=…`` as it stands in the last user message, or ``""``; it is echoed, so that mixed-up answers show."""
-    found = re.search(r"nonce=[\w.:-]+", talk.last_user.text)
+    """``nonce=…`` of the task's user messages, or ``""``; it is echoed, so that mixed-up answers show."""
+    found = re.search(r"nonce=[\w.:-]+", "\n".join(talk.user_texts))
     return found.group(0) if found else ""

@@ -43,16 +43,21 @@ class Script:
         turn = self.turns[min(talk.rounds, len(self.turns) - 1)]
         reasoning = turn.reasoning
         if reasoning is None:
-            reasoning = f"Step {talk.rounds + 1}. {prose.sentences(f'{talk.last_user.text}{talk.rounds}', 2)}"
+            reasoning = f"Step {talk.rounds + 1}. {prose.sentences(f'{talk.asked}{talk.rounds}', 2)}"
         if not thinking:
             reasoning = ""
         if turn.call is None:
             return Answer(text=turn.text, reasoning=reasoning) if talk.tools else None
-        declared = {name.lower(): name for name in talk.tools}
-        for name, arguments in turn.call.items():
-            if name.lower() in declared:
-                return Answer(turn.text, reasoning, [ToolCall(declared[name.lower()], arguments)])
-        return None
+        called = _declared(turn.call, talk)
+        return Answer(turn.text, reasoning, [called]) if called else None
+
+
+def _declared(calls: Mapping[str, Mapping[str, Any]], talk: Conversation) -> ToolCall | None:
+    """The first call whose tool the client declares, by its very name if it can be: `Read` and `read` differ."""
+    loosely = {name.lower(): name for name in talk.tools}
+    exactly = next((name for name in calls if name in talk.tools), None)
+    named = exactly or next((name for name in calls if name.lower() in loosely), None)
+    return ToolCall(loosely[named.lower()] if exactly is None else named, calls[named]) if named else None
 
 
 def _shell(command: str) -> dict[str, dict[str, Any]]:

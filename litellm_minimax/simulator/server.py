@@ -39,6 +39,7 @@ class Simulator:
         quirks: how it behaves where the sources leave a choice; may be replaced later through ``sim.quirks``.
         api_keys: the keys that are good; ``None`` takes any key that does not start with ``wrong``.
         allow_remote: let it listen beyond loopback.
+        path_prefix: what stands in front of every path, as behind some gateways: ``/llm`` serves ``/llm/v1/…`` only.
         keep: how many request records are kept; totals count all.
         ssl_context: serve TLS with this context.
 
@@ -55,13 +56,14 @@ class Simulator:
         quirks: Quirks | None = None,
         api_keys: Iterable[str] | None = None,
         allow_remote: bool = False,
+        path_prefix: str = "",
         keep: int = 10_000,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         if not (allow_remote or _is_loopback(host)):
             raise ValueError(f"the simulator listens on loopback only; {host!r} needs allow_remote=True")
         self.host, self.port = host, port
-        self.service = Service(quirks or Quirks(), api_keys)
+        self.service = Service(quirks or Quirks(), api_keys, path_prefix)
         self.requests: list[RecordedRequest] = []
         self._totals = Totals()
         self._keep = keep
@@ -146,9 +148,9 @@ class Simulator:
 
     @property
     def base_url(self) -> str:
-        """The root to give to clients, without ``/v1``."""
+        """The root to give to clients, without ``/v1`` (and with the path prefix)."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'https' if self._ssl else 'http'}://{host}:{self.port}"
+        return f"{'https' if self._ssl else 'http'}://{host}:{self.port}{self.service.path_prefix}"
 
     @property
     def quirks(self) -> Quirks:

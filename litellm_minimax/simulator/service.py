@@ -45,8 +45,9 @@ _CREATED = {"MiniMax-M3": 1780272000, "MiniMax-M2.7": 1773799200, "MiniMax-M2.7-
 class Service:
     """The state behind the endpoints: scripted answers, caches, and the switches."""
 
-    def __init__(self, quirks: Quirks, api_keys: Iterable[str] | None = None) -> None:
+    def __init__(self, quirks: Quirks, api_keys: Iterable[str] | None = None, path_prefix: str = "") -> None:
         self.quirks = quirks
+        self.path_prefix = path_prefix.rstrip("/")
         self._keys = None if api_keys is None else frozenset(api_keys)
         self._queue: deque[Scripted] = deque()
         self._standing: list[tuple[Any, Any]] = []
@@ -82,19 +83,20 @@ class Service:
 
     def reply_to(self, record: RecordedRequest) -> Reply:
         """The reply to any request but those under ``/simulator``."""
-        family = _CHAT.get(record.path)
+        inside = record.path.startswith(self.path_prefix)
+        path = record.path.removeprefix(self.path_prefix) if inside else ""
+        family = _CHAT.get(path)
         if family == "anthropic" and self.quirks.dialect != "minimax":
             family = None
         if family is not None and record.method == "POST":
             return self._chat(record, family)
         if record.method == "GET":
-            listed = self._listing(record)
+            listed = self._listing(record, path)
             if listed is not None:
                 return listed
         return Reply(404, _headers(record) | {"Content-Type": "text/plain"}, b"404 page not found")
 
-    def _listing(self, record: RecordedRequest) -> Reply | None:
-        path = record.path
+    def _listing(self, record: RecordedRequest, path: str) -> Reply | None:
         family: Family = "anthropic" if path.startswith("/anthropic") else "chat"
         if path == "/v1/token_plan/remains":
             told: Any = _quota()

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import anthropic
 import httpx
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 
 import litellm_minimax.simulator
 from litellm_minimax.simulator import Answer, Fault, Quirks, Script, ScriptTurn, Simulator, ToolCall, prose
+from litellm_minimax.simulator.faults import Kind
 from tests.simulator.conftest import CHAT, KEY, TOOL, frames, stream, text_of, user
 
 
@@ -192,6 +194,24 @@ def test_the_fix_test_scenario_by_directive(sim, client):
     assert made[4][1]["command"] == "pytest -q"
     assert "DONE" in text
     assert sim.report()["tool_loop_turns"] == sim.report()["tool_loop_turns_with_reasoning"] == 1 + 2 + 3 + 4 + 5
+
+
+def test_a_reminder_or_notes_behind_results_do_not_set_a_new_task(client):
+    """Agents put reminders there, LiteLLM turns text beside tool results into one, and a hybrid its notes."""
+    body = user("[[simulate: tool=f,f rounds=2]] nonce=n9", tools=[tool("f")])
+    notes = {"role": "user", "content": "<notes>Say hello.</notes>"}
+    body["messages"].append(notes)
+    for expected in (True, True, False):
+        message = client.post(CHAT, json=body).json()["choices"][0]["message"]
+        assert ("tool_calls" in message) == expected
+        body["messages"].append(message)
+        for call in message.get("tool_calls", []):
+            body["messages"].append({"role": "tool", "tool_call_id": call["id"], "content": "fine"})
+        body["messages"].append(notes)
+    assert "nonce=n9" in message["content"]
+    assert "The tool result says: fine" in message["content"]
+    body["messages"].append({"role": "user", "content": "Explain quantum physics"})
+    assert "amplitudes" in said(client.post(CHAT, json=body))
 
 
 # -- directives -------------------------------------------------------------------------------------------------------
@@ -430,6 +450,14 @@ def test_stopping_ends_open_streams_and_is_harmless_twice():
     again.stop()
 
 
+def test_a_path_prefix():
+    with Simulator(path_prefix="/llm/") as sim, httpx.Client(headers=KEY) as http:
+        assert sim.base_url.endswith("/llm")
+        assert http.post(f"{sim.base_url}{CHAT}", json=user()).status_code == 200
+        assert http.get(f"{sim.base_url}/v1/models").status_code == 200
+        assert http.post(sim.base_url.removesuffix("/llm") + CHAT, json=user()).status_code == 404
+
+
 def test_records_are_bounded_and_totals_are_not():
     with Simulator(keep=10) as sim, httpx.Client(base_url=sim.base_url, headers=KEY) as http:
         for _ in range(25):
@@ -476,3 +504,9 @@ def test_the_simulator_shares_only_the_model_table_with_the_client_side():
                 assert name != "litellm", path.name
                 if name.startswith("litellm_minimax"):
                     assert name.startswith(("litellm_minimax.simulator", "litellm_minimax.catalog")), (path.name, name)
+
+
+def test_the_page_names_every_switch_fault_and_setting():
+    page = (Path(litellm_minimax.simulator.__file__).parents[2] / "docs" / "simulator.md").read_text()
+    for name in (*Quirks.__slots__, *Answer.__slots__, *get_args(Kind)):
+        assert f"`{name}`" in page, name
