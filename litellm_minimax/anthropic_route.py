@@ -1,0 +1,385 @@
+"""LiteLLM's built-in Anthropic pass-through for ``minimax/`` (``/v1/messages``), repaired where it goes wrong.
+
+What goes wrong without it: the documented ``https://api.minimax.io/v1`` becomes ``/v1/v1/messages`` (404); a system
+message inside ``messages``, which Claude Code sends, is a 2013; ``thinking: adaptive`` becomes ``enabled``, which M3
+refuses; an error that MiniMax answers with HTTP 200 looks like an answer.
+
+Two places of LiteLLM are replaced, both found from ``MinimaxMessagesConfig``, which has not moved from 1.94.3 to
+1.109.1 (the modules around it have, twice):
+
+* methods of ``MinimaxMessagesConfig``: the URL, the key, the body, the errors, the answer, the stream;
+* ``anthropic_messages_handler``, beside the class's base: there a call is known with all its parameters, and it is
+  awaited, so that the reasoning memory can be asked before the call and a stream be opened before status 200 is sent.
+  A deployment marked ``self_hosted`` goes to our own translation from there, as ``minimax-plugin/``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import hashlib
+import importlib
+import inspect
+import json
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from litellm_minimax import addresses, catalog, memory
+from litellm_minimax.chunks import AnswerCollector
+from litellm_minimax.errors import CallContext, missing_key, to_litellm
+from litellm_minimax.wire.anthropic_answer import MessageStream, error_of_message, events_of_message
+from litellm_minimax.wire.anthropic_request import MessagesRequest, build_messages_request
+from litellm_minimax.wire.events import Event, Finish
+from litellm_minimax.wire.faults import WireFault
+from litellm_minimax.wire.history import turns_without_reasoning
+from litellm_minimax.wire.stream import parse_error_body
+
+log = logging.getLogger("litellm_minimax.anthropic_route")
+
+_MARK = "__litellm_minimax_original__"
+_ON = frozenset({"on", "true", "1"})
+
+
+@dataclass(slots=True)
+class _Call:
+    """What the two replaced places must tell each other about one call."""
+
+    model: str = ""
+    scope: str | None = None
+    """Whose reasoning memory; ``None`` when it is off or the model does not think."""
+    stream: OpenedStream | None = None
+    answered: list[Event] = field(default_factory=list)
+
+
+_current: ContextVar[_Call | None] = ContextVar("litellm_minimax_messages_call", default=None)
+
+
+def repair() -> None:
+    """Replace what is wrong in LiteLLM; does nothing the second time.
+
+    Raises:
+        AttributeError, ImportError: this LiteLLM has moved what is replaced.
+    """
+    from litellm.llms.minimax.messages.transformation import MinimaxMessagesConfig
+
+    for method in _METHODS:
+        built_in = getattr(MinimaxMessagesConfig, method.__name__)
+        if not hasattr(built_in, _MARK):
+            setattr(MinimaxMessagesConfig, method.__name__, _marked(method, built_in))
+    module = importlib.import_module(
+        MinimaxMessagesConfig.__mro__[1].__module__.removesuffix("transformation") + "handler"
+    )
+    if not hasattr(module.anthropic_messages_handler, _MARK):
+        module.anthropic_messages_handler = _handler(module.anthropic_messages_handler)
+
+
+def _marked(method: Callable[..., Any], built_in: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(built_in)
+    def replaced(config: Any, *args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(config, *args, **kwargs)
+        bound.apply_defaults()
+        return method(config, built_in, bound.arguments)
+
+    signature = inspect.signature(built_in)
+    setattr(replaced, _MARK, built_in)
+    return replaced
+
+
+# -- methods of MinimaxMessagesConfig: each gets the config, the built-in method and the call's arguments by name ------
+
+
+def get_complete_url(_config: Any, _built_in: Any, given: Mapping[str, Any]) -> str:
+    """Every form of base goes to ``<root>/anthropic/v1/messages``."""
+    try:
+        return addresses.resolve(given["api_base"], os.environ).anthropic_messages
+    except WireFault as fault:
+        raise to_litellm(fault, _context(given["model"])) from fault
+
+
+def validate_anthropic_messages_environment(config: Any, _built_in: Any, given: Mapping[str, Any]) -> Any:
+    """The key as MiniMax takes it, and no header of the client's own account or betas."""
+    key = config.get_api_key(api_key=given["api_key"])
+    if not key or not str(key).strip():
+        raise missing_key(_context(given["model"]))
+    headers = {name: value for name, value in (given["headers"] or {}).items() if name.lower() not in _OWN_HEADERS}
+    headers |= {
+        "authorization": f"Bearer {str(key).strip()}",
+        "content-type": "application/json",
+        "anthropic-version": "2023-06-01",
+        # A compressed stream may be held back by whatever sits between.
+        "accept-encoding": "identity",
+    }
+    return headers, given["api_base"]
+
+
+_OWN_HEADERS = frozenset({"authorization", "x-api-key", "content-type", "content-length", "host", "accept-encoding",
+                          "anthropic-beta", "anthropic-version"})  # fmt: skip
+
+
+def transform_anthropic_messages_request(_config: Any, _built_in: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The body as MiniMax accepts it."""
+    facts = catalog.find(given["model"])
+    try:
+        built = build_messages_request(
+            MessagesRequest(
+                model=facts.id if facts else given["model"],
+                facts=facts,
+                messages=given["messages"],
+                parameters=given["anthropic_messages_optional_request_params"],
+            )
+        )
+    except WireFault as fault:
+        raise to_litellm(fault, _context(given["model"])) from fault
+    if built.notes and log.isEnabledFor(logging.DEBUG):
+        log.debug("request to %s: %s", given["model"], "; ".join(built.notes))
+    return built.body
+
+
+def get_error_class(_config: Any, _built_in: Any, given: Mapping[str, Any]) -> Exception:
+    """MiniMax's error as LiteLLM's exception, by the same table as on the chat door."""
+    headers = given["headers"] or {}
+    fault = parse_error_body(given["status_code"], str(given["error_message"]).encode(), headers.get("trace-id"))
+    call = _current.get()
+    return to_litellm(fault, _context(call.model if call else ""))
+
+
+def transform_anthropic_messages_response(_config: Any, built_in: Any, given: Mapping[str, Any]) -> Any:
+    """A whole answer; an error in HTTP 200 is raised."""
+    response = given["raw_response"]
+    fault = error_of_message(response.status_code, response.content, response.headers.get("trace-id"))
+    if fault is not None:
+        raise to_litellm(fault, _context(given["model"])) from fault
+    call = _current.get()
+    if call is not None:
+        call.answered = events_of_message(json.loads(response.content))
+    return built_in(**{"self": _config, **{name: given[name] for name in ("model", "raw_response", "logging_obj")}})
+
+
+def get_async_streaming_response_iterator(config: Any, built_in: Any, given: Mapping[str, Any]) -> Any:
+    """The stream, which is opened before it is handed on (see ``_handler``)."""
+    arguments = {name: value for name, value in given.items() if name not in ("self", "httpx_response")}
+    return OpenedStream(
+        given["httpx_response"],
+        lambda response: built_in(config, httpx_response=response, **arguments),
+        _context(given["model"]),
+        _current.get() or _Call(),
+    )
+
+
+_METHODS = (
+    get_complete_url,
+    validate_anthropic_messages_environment,
+    transform_anthropic_messages_request,
+    get_error_class,
+    transform_anthropic_messages_response,
+    get_async_streaming_response_iterator,
+)
+
+
+# -- the stream -------------------------------------------------------------------------------------------------------
+
+
+class OpenedStream:
+    """A passing stream of Anthropic events; ``open()`` waits for the first, so that an error keeps its status."""
+
+    def __init__(self, response: Any, build: Callable[[Any], Any], context: CallContext, call: _Call) -> None:
+        call.stream = self
+        self._call = call
+        self._response = response
+        self._build = build
+        self._context = context
+        self._reader = MessageStream(response.headers.get("trace-id"))
+        self._bytes = response.aiter_bytes()
+        self._first = b""
+        self._inner: Any = None
+        self._closed = False
+
+    @property
+    def status_code(self) -> int:
+        """HTTP status: what LiteLLM's reader of the stream asks of a response, beside ``aiter_bytes``."""
+        return int(self._response.status_code)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._response, name)
+
+    async def open(self) -> None:
+        """Wait for the first event.
+
+        Raises:
+            Exception: LiteLLM's, if it is an error.
+        """
+        try:
+            while not self._reader.began:
+                data = await anext(self._bytes, None)
+                self._first += self._reader.close() if data is None else self._reader.feed(data)
+        except WireFault as fault:
+            await self.aclose()
+            raise to_litellm(fault, self._context) from fault
+        except BaseException:
+            await self.aclose()
+            raise
+
+    async def aiter_bytes(self, *_: Any, **__: Any) -> AsyncIterator[bytes]:
+        """The bytes to pass on, for LiteLLM's reader."""
+        if self._first:
+            yield self._first
+        async for data in self._bytes:
+            passed = self._reader.feed(data)
+            if self._reader.ended:
+                await self._keep()
+            if passed:
+                yield passed
+        rest = self._reader.close()
+        if rest:
+            yield rest
+
+    async def _keep(self) -> None:
+        events, self._reader.events = self._reader.events, []
+        await _keep(self._call.scope, events)
+
+    def __aiter__(self) -> OpenedStream:
+        return self
+
+    async def __anext__(self) -> Any:
+        if self._inner is None:
+            self._inner = aiter(self._build(self))
+        try:
+            return await anext(self._inner)
+        except StopAsyncIteration:
+            await self.aclose()
+            raise
+
+    async def aclose(self) -> None:
+        """Stop: the upstream is closed at once, and generates no more."""
+        if self._closed:
+            return
+        self._closed = True
+        inner, self._inner = self._inner, None
+        try:
+            if inner is not None:
+                await inner.aclose()
+        finally:
+            await self._response.aclose()
+
+
+# -- the handler ------------------------------------------------------------------------------------------------------
+
+
+def _handler(original: Callable[..., Any]) -> Callable[..., Any]:
+    signature = inspect.signature(original)
+
+    @functools.wraps(original)
+    def anthropic_messages_handler(*args: Any, **kwargs: Any) -> Any:
+        given = dict(signature.bind(*args, **kwargs).arguments)
+        given |= given.pop("kwargs", {})
+        model = _minimax_model(given)
+        if model is None:
+            return original(**given)
+        if _self_hosted(given):
+            return original(**{**given, "model": f"minimax-plugin/{model}", "custom_llm_provider": "minimax-plugin"})
+        if not given.get("is_async"):
+            return original(**given)
+        return _answer(original, given, model)
+
+    setattr(anthropic_messages_handler, _MARK, original)
+    return anthropic_messages_handler
+
+
+async def _answer(original: Callable[..., Any], given: dict[str, Any], model: str) -> Any:
+    call = _Call(model, _scope(given, model))
+    if call.scope:
+        given["messages"] = await _with_lost_reasoning(call.scope, given["messages"])
+    token = _current.set(call)
+    try:
+        answer = original(**given)
+        if asyncio.iscoroutine(answer):
+            answer = await answer
+        if call.stream is not None:
+            await call.stream.open()
+    finally:
+        _current.reset(token)
+    await _keep(call.scope, call.answered)
+    return answer
+
+
+def _minimax_model(given: Mapping[str, Any]) -> str | None:
+    """The model without its prefix if this is a call for ``minimax/``."""
+    prefix, _, name = str(given["model"]).partition("/")
+    if name and prefix == "minimax":
+        return name
+    return str(given["model"]) if given.get("custom_llm_provider") == "minimax" else None
+
+
+def _self_hosted(given: Mapping[str, Any]) -> bool:
+    """An OpenAI-only server has no Anthropic endpoint: our translation serves it."""
+    switch = given.get("self_hosted")
+    return str(os.environ.get("MINIMAX_SELF_HOSTED", "") if switch is None else switch).strip().lower() in _ON
+
+
+def _scope(given: Mapping[str, Any], model: str) -> str | None:
+    facts = catalog.find(model)
+    if not memory.is_on() or (facts is not None and not facts.reasons):
+        return None
+    from litellm.llms.minimax.messages.transformation import MinimaxMessagesConfig
+
+    key = MinimaxMessagesConfig.get_api_key(api_key=given.get("api_key"))
+    return memory.scope_of(str(key or "").strip(), given)
+
+
+async def _keep(scope: str | None, events: list[Event]) -> None:
+    if scope is None or not events:
+        return
+    answer = AnswerCollector()
+    answer.add(events)
+    answer.add([Finish("stop", None)])
+    if answer.calls:
+        await memory.akeep(scope, answer)
+
+
+async def _with_lost_reasoning(scope: str, messages: Any) -> Any:
+    """The messages, with the thinking that a client dropped from the current tool loop put back where it was."""
+    missing = turns_without_reasoning([_as_chat(message) for message in messages])
+    recalled = await memory.arecall(scope, missing) if missing else {}
+    if not recalled:
+        return messages
+    restored = list(messages)
+    for index, thought in recalled.items():
+        content = restored[index].get("content")
+        blocks = content if isinstance(content, list) else [{"type": "text", "text": content}]
+        # MiniMax signs its thinking with 64 hex digits and does not verify them; ours name the text they stand for.
+        signature = hashlib.sha256(thought.encode()).hexdigest()
+        thinking = {"type": "thinking", "thinking": thought, "signature": signature}
+        restored[index] = {**restored[index], "content": [thinking, *blocks]}
+    return restored
+
+
+def _as_chat(message: Any) -> Any:
+    """A message as the search for lost reasoning reads it.
+
+    Calls as the chat door has them; results without the text that agents put beside them, which begins no new turn.
+    """
+    content = message.get("content") if isinstance(message, Mapping) else None
+    if not isinstance(content, list):
+        return message
+    blocks = [block for block in content if isinstance(block, Mapping)]
+    results = [block for block in blocks if block.get("type") == "tool_result"]
+    if message.get("role") == "user":
+        return {**message, "content": results or content}
+    calls = [
+        {"id": block.get("id"), "function": {"name": block.get("name"), "arguments": block.get("input")}}
+        for block in blocks
+        if block.get("type") == "tool_use"
+    ]
+    return {**message, "tool_calls": calls}
+
+
+def _context(model: str) -> CallContext:
+    try:
+        address = addresses.resolve(None, os.environ)
+    except WireFault:
+        address = None
+    return CallContext(model, "minimax", address)

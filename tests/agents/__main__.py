@@ -1,0 +1,233 @@
+"""The real coding agents against `litellm-minimax serve`, on simulated models: `make agents`.
+
+    python -m tests.agents                       all agents on all models
+    python -m tests.agents --agent codex --model MiniMax-M2 --keep
+
+Each agent is pointed at the proxy with the very lines that `serve` prints, in an empty home directory, and asked to
+mend a program. The simulator plays the model: read the file, edit it wrongly, run the test, see it fail, edit it
+again, run the test, DONE. A run is good if the file ends as scripted, the agent says DONE, no request was refused,
+and every turn of the tool loop came back to the model with its reasoning.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from litellm_minimax.cli.proxy_child import answers, free_port, new_master_key
+from litellm_minimax.cli.simulated import StandIns, stand_ins
+from litellm_minimax.recipes import KEY_VARIABLE, recipes
+
+HERE = Path(__file__).resolve().parent
+MODELS = ("MiniMax-M2", "MiniMax-M3", "hybrid-coder")
+RUN_SECONDS = 180
+BROKEN, WRONG, RIGHT = "return a - b", "return a * b", "return a + b"
+PROGRAM = f"def add(a, b):\n    {BROKEN}\n"
+# Without bytecode: two edits within a second that keep the size would not be seen.
+TEST_COMMAND = "python3 -B test_calc.py"
+TEST = "from calc import add\n\nassert add(2, 3) == 5, add(2, 3)\nprint('ok')\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """How one agent is started on a prompt without a person beside it.
+
+    Attributes:
+        name: as its recipe is called.
+        package: its npm package.
+        command: what takes the place of the bare command in its recipe; ``{prompt}`` and ``{model}`` are filled in.
+        settings: where a recipe that is a file goes, under the home (``~``) or the working directory.
+    """
+
+    name: str
+    package: str
+    command: str
+    settings: str | None = None
+
+
+AGENTS = (
+    Agent("Claude Code", "@anthropic-ai/claude-code",
+          "claude -p {prompt} --permission-mode acceptEdits --allowedTools Read,Edit,Bash"),
+    Agent("Codex", "@openai/codex", "codex exec --skip-git-repo-check --sandbox danger-full-access {prompt}",
+          "~/.codex/config.toml"),
+    Agent("opencode", "opencode-ai", "opencode run --model litellm/{model} {prompt}", "opencode.json"),
+    Agent("qwen-code", "@qwen-code/qwen-code", "qwen --yolo --prompt {prompt}"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one run."""
+
+    agent: str
+    model: str
+    problems: tuple[str, ...]
+    requests: int
+    turns: int
+    intact: int
+    seconds: float
+
+
+def main() -> int:
+    """Run what was asked for; 0 if all of it was good."""
+    parser = argparse.ArgumentParser(prog="python -m tests.agents", description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--agent", action="append", choices=[agent.name for agent in AGENTS])
+    parser.add_argument("--model", action="append", help=f"default: {', '.join(MODELS)}")
+    parser.add_argument("--prefix", type=Path, default=_default_prefix(), help="where the agents are installed")
+    parser.add_argument("--config", help="a proxy configuration; the shipped one by default")
+    parser.add_argument("--keep", action="store_true", help="keep the working directories and the proxy's log")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="litellm-minimax-agents-"))
+    install(options.prefix)
+    outcomes: list[Outcome] = []
+    try:
+        with stand_ins() as servers, (folder / "proxy.log").open("wb") as log:
+            url, key, proxy = _serve(servers, log, options.config)
+            try:
+                for model in options.model or MODELS:
+                    for agent in AGENTS:
+                        if not options.agent or agent.name in options.agent:
+                            outcomes.append(run(agent, model, url, key, servers, folder, options.prefix))
+                            _show(outcomes[-1])
+            finally:
+                proxy.terminate()
+                proxy.wait(20)
+    finally:
+        if options.keep:
+            print(f"kept: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    return int(any(outcome.problems for outcome in outcomes) or not outcomes)
+
+
+def install(prefix: Path) -> None:
+    """Install the pinned agents with npm, unless they are there."""
+    pinned = (HERE / "package.json").read_text()
+    marker = prefix / "package.json"
+    if marker.exists() and marker.read_text() == pinned and (prefix / "node_modules" / ".ready").exists():
+        return
+    if shutil.which("npm") is None:
+        raise SystemExit("npm is needed to install the agents.")
+    print(f"Installing the agents into {prefix} …", flush=True)
+    prefix.mkdir(parents=True, exist_ok=True)
+    marker.write_text(pinned)
+    subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"], cwd=prefix, check=True)
+    # Newer npms do not run a package's own install step unasked; these two fetch nothing, they link their binary.
+    for package, step in (("@anthropic-ai/claude-code", "install.cjs"), ("opencode-ai", "postinstall.mjs")):
+        subprocess.run(["node", step], cwd=prefix / "node_modules" / package, check=True, stdout=subprocess.DEVNULL)
+    (prefix / "node_modules" / ".ready").touch()
+
+
+def run(agent: Agent, model: str, url: str, key: str, servers: StandIns, folder: Path, prefix: Path) -> Outcome:
+    """One agent on one model, from an empty home."""
+    home = Path(tempfile.mkdtemp(prefix=f"{agent.name.split()[0].lower()}-{model}-", dir=folder))
+    work = home / "work"
+    work.mkdir()
+    (work / "calc.py").write_text(PROGRAM)
+    (work / "test_calc.py").write_text(TEST)
+    for server in (servers.minimax, servers.coder):
+        server.reset()
+    script = _script(agent, model, url, home, work)
+    environment = {
+        "HOME": str(home), "PATH": f"{prefix / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}",
+        KEY_VARIABLE: key, "TERM": "dumb", "LANG": "C.UTF-8", "NO_COLOR": "1", "NO_PROXY": "127.0.0.1,localhost",
+    }  # fmt: skip
+    started = time.monotonic()
+    with (home / "output.txt").open("wb") as output:
+        try:
+            done = subprocess.run(["bash", "-c", script], check=False, cwd=work, env=environment, stdin=subprocess.DEVNULL,
+                                  stdout=output, stderr=subprocess.STDOUT, timeout=RUN_SECONDS)  # fmt: skip
+            ended = f"it ended with exit code {done.returncode}" if done.returncode else ""
+        except subprocess.TimeoutExpired:
+            ended = f"it did not end within {RUN_SECONDS} s"
+    said = (home / "output.txt").read_text(errors="replace")
+    return _judged(agent, model, ended, said, work, servers, time.monotonic() - started)
+
+
+def _script(agent: Agent, model: str, url: str, home: Path, work: Path) -> str:
+    """The recipe, followed to the letter, with the agent's command given the prompt."""
+    recipe = next(recipe for recipe in recipes(url, model) if recipe.client == agent.name)
+    setting = (
+        f"[[simulate: scenario=fix-test file={work / 'calc.py'} test='cd {work} && {TEST_COMMAND}' "
+        f"old='{BROKEN}' wrong='{WRONG}' new='{RIGHT}']]"
+    )
+    prompt = f"The test in {work / 'test_calc.py'} fails. Mend calc.py and say DONE. {setting}"
+    command = agent.command.format(prompt='"$PROMPT"', model=model)
+    lines = [f"export PROMPT={_quoted(prompt)}"]
+    if agent.settings:
+        path = Path(agent.settings.replace("~", str(home)))
+        path = path if path.is_absolute() else work / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(recipe.text)
+        return "\n".join([*lines, command])
+    *settings, _bare_command = recipe.text.splitlines()
+    return "\n".join([*lines, *settings, command])
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _judged(agent: Agent, model: str, ended: str, said: str, work: Path, servers: StandIns, seconds: float) -> Outcome:
+    problems = [ended] if ended else []
+    program = (work / "calc.py").read_text()
+    if program != PROGRAM.replace(BROKEN, RIGHT):
+        problems.append(f"calc.py ends as {program.splitlines()[-1].strip()!r}")
+    if "DONE" not in said:
+        problems.append("it never said DONE")
+    if "<think>" in said:
+        problems.append("it showed think tags")
+    reports = [server.report() for server in (servers.minimax, servers.coder)]
+    refused = sum(sum(report["errors_by_code"].values()) for report in reports)
+    if refused:
+        problems.append(f"{refused} requests were refused")
+    turns = sum(report["tool_loop_turns"] for report in reports)
+    intact = sum(report["tool_loop_turns_with_reasoning"] for report in reports)
+    if turns == 0:
+        problems.append("no tool loop was seen")
+    if intact < turns:
+        problems.append(f"{turns - intact} turns came back without their reasoning")
+    requests = sum(report["requests"] for report in reports)
+    return Outcome(agent.name, model, tuple(problems), requests, turns, intact, seconds)
+
+
+def _serve(servers: StandIns, log: object, config: str | None) -> tuple[str, str, subprocess.Popen[bytes]]:
+    """`litellm-minimax serve`, its models simulated by servers that are ours, so that they can be asked afterwards."""
+    port, key = free_port(), new_master_key()
+    environment = {**os.environ, **servers.environment, KEY_VARIABLE: key, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    command = [sys.executable, "-c", "from litellm_minimax.cli import main; main()", "serve", "--port", str(port)]
+    command += ["--config", config] if config else []
+    proxy = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 90
+    while not answers(f"{url}/health/readiness"):
+        if proxy.poll() is not None or time.monotonic() > deadline:
+            proxy.terminate()
+            raise SystemExit(f"litellm-minimax serve did not come up; see {getattr(log, 'name', 'its log')}")
+        time.sleep(0.2)
+    return url, key, proxy
+
+
+def _default_prefix() -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(cache) / "litellm-minimax-agents"
+
+
+def _show(outcome: Outcome) -> None:
+    verdict = "good" if not outcome.problems else "; ".join(outcome.problems)
+    print(
+        f"{outcome.agent:12} {outcome.model:14} {outcome.requests:3} requests  reasoning intact "
+        f"{outcome.intact:3}/{outcome.turns:<3} {outcome.seconds:5.1f} s  {verdict}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
