@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from litellm_minimax.__about__ import __version__
-from litellm_minimax.cli.demo import demo
-from litellm_minimax.cli.doctor import doctor
-from litellm_minimax.cli.models import models
-from litellm_minimax.cli.serve import serve
-from litellm_minimax.cli.simulate import simulate
+from litellm_minimax.cli.demo import demo as demo_command
+from litellm_minimax.cli.doctor import doctor as doctor_command
+from litellm_minimax.cli.models import models as models_command
+from litellm_minimax.cli.serve import serve as serve_command
+from litellm_minimax.cli.simulate import simulate as simulate_command
 
 __all__ = ["main"]
 
@@ -20,5 +20,5 @@ def main() -> None:
     """MiniMax and hybrid models for LiteLLM."""
 
 
-for _command in (demo, serve, simulate, doctor, models):
+for _command in (demo_command, serve_command, simulate_command, doctor_command, models_command):
     main.add_command(_command)

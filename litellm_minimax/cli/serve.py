@@ -6,7 +6,6 @@ The proxy runs in this very process: Ctrl-C reaches it directly, and nothing can
 from __future__ import annotations
 
 import errno
-import importlib.util
 import os
 import signal
 import socket
@@ -15,6 +14,7 @@ import tempfile
 import threading
 import time
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -95,7 +95,7 @@ def banner(url: str, model: str, new_key: str | None, config: Path, *, simulated
 
 def require_proxy() -> None:
     """Refuse, with the fix, where LiteLLM's proxy is not installed."""
-    if any(importlib.util.find_spec(name) is None for name in ("fastapi", "uvicorn", "orjson")):
+    if any(find_spec(name) is None for name in ("fastapi", "uvicorn", "orjson")):
         raise click.ClickException(EXTRA_HINT)
 
 
