@@ -26,7 +26,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from litellm_minimax import addresses, catalog, memory
 from litellm_minimax.chunks import AnswerCollector
@@ -70,9 +70,8 @@ def repair() -> None:
         built_in = getattr(MinimaxMessagesConfig, method.__name__)
         if not hasattr(built_in, _MARK):
             setattr(MinimaxMessagesConfig, method.__name__, _marked(method, built_in))
-    module = importlib.import_module(
-        MinimaxMessagesConfig.__mro__[1].__module__.removesuffix("transformation") + "handler"
-    )
+    beside = MinimaxMessagesConfig.__mro__[1].__module__.removesuffix("transformation")
+    module: Any = importlib.import_module(beside + "handler")
     if not hasattr(module.anthropic_messages_handler, _MARK):
         module.anthropic_messages_handler = _handler(module.anthropic_messages_handler)
 

@@ -6,7 +6,11 @@ import json
 import shlex
 from dataclasses import dataclass
 
+from litellm_minimax import catalog
+
 KEY_VARIABLE = "LITELLM_MASTER_KEY"
+_SMALLEST_CONTEXT = 204_800
+"""MiniMax-M2's: for a hybrid, or a model we do not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,12 @@ def recipes(url: str, model: str, key: str | None = None) -> list[Recipe]:
     ]
 
 
+def _context(model: str) -> int:
+    """How much a model reads, in tokens; agents guess wrongly for names they do not know, and then fill it up."""
+    facts = catalog.find(model)
+    return facts.context if facts else _SMALLEST_CONTEXT
+
+
 def _curl(url: str, model: str, key: str | None) -> str:
     body = json.dumps({"model": model, "messages": [{"role": "user", "content": "Hello!"}]})
     return "\n".join((
@@ -69,6 +79,7 @@ def _claude_code(url: str, model: str, key: str) -> str:
         f"export ANTHROPIC_AUTH_TOKEN={key}",
         f"export ANTHROPIC_MODEL={model}",
         f"export ANTHROPIC_DEFAULT_HAIKU_MODEL={model}   # small side tasks",
+        f"export CLAUDE_CODE_MAX_CONTEXT_TOKENS={_context(model)}",
         "claude",
     ))  # fmt: skip
 
@@ -77,6 +88,7 @@ def _codex(url: str, model: str) -> str:
     return "\n".join((
         f'model = "{model}"',
         'model_provider = "litellm"',
+        f"model_context_window = {_context(model)}",
         "",
         "[model_providers.litellm]",
         'name = "LiteLLM"',
@@ -92,7 +104,12 @@ def _opencode(url: str, model: str) -> str:
         "npm": "@ai-sdk/openai-compatible",
         "name": "LiteLLM",
         "options": {"baseURL": f"{url}/v1", "apiKey": f"{{env:{KEY_VARIABLE}}}"},
-        "models": {model: {"interleaved": {"field": "reasoning_content"}}},
+        "models": {
+            model: {
+                "interleaved": {"field": "reasoning_content"},
+                "limit": {"context": _context(model), "output": 65_536},
+            }
+        },
     }
     return json.dumps({"$schema": "https://opencode.ai/config.json", "provider": {"litellm": provider}}, indent=2)
 
