@@ -11,14 +11,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import litellm
 from litellm.integrations.custom_logger import CustomLogger
 
+from litellm_minimax import auth_candidates
 from litellm_minimax.hybrid import handler, refusals, spec
 from litellm_minimax.wire.faults import InvalidRequest
 
 
 class ProxyHooks(CustomLogger):
     """The proxy's callbacks; list the instance under ``litellm_settings.callbacks``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        auth_candidates.name_members(self.is_at_work)
+
+    def is_at_work(self) -> bool:
+        """Whether LiteLLM calls these hooks."""
+        return any(callback is self for callback in litellm.callbacks)
 
     async def async_pre_call_hook(
         self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str
@@ -28,6 +38,7 @@ class ProxyHooks(CustomLogger):
         Raises:
             litellm.BadRequestError: the string is not right, or stands in a batch list.
         """
+        auth_candidates.name_members(self.is_at_work)
         model = data.get("model")
         if isinstance(model, str):
             try:

@@ -71,7 +71,8 @@ class HybridLLM(CustomLLM):
             while (chunk := _blocking(_next(stream))) is not None:
                 yield chunk
         finally:
-            _blocking(stream.aclose())
+            # Not waited for: this may run when the interpreter collects a dropped iterator, in whatever thread.
+            asyncio.run_coroutine_threadsafe(stream.aclose(), _loop.get())
 
     def _run(self, kwargs: Mapping[str, Any]) -> HybridRun:
         model = str(kwargs["model"])
@@ -180,6 +181,11 @@ def _caller(metadata: Mapping[str, Any]) -> str:
 
 def _announcer(logging: Any) -> Callable[[Decision], None]:
     details = getattr(logging, "model_call_details", None)
+    params = details.get("litellm_params") if isinstance(details, dict) else None
+    if isinstance(params, dict) and params.get("cooldown_time") is None:
+        # A member's failure cools that member down. One hybrid:* deployment serves every pair of models, and must not
+        # rest because of one of them.
+        params["cooldown_time"] = 0
 
     def announce(decision: Decision) -> None:
         if isinstance(details, dict):

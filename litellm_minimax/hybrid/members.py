@@ -6,7 +6,7 @@ wildcard groups. The catch-all group ``*`` never serves a member: a mistyped nam
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Protocol
@@ -60,14 +60,14 @@ def resolve(
     Raises:
         InvalidRequest: nothing has this name, or what has it is a hybrid.
     """
-    names = list(dict.fromkeys(_spellings(member, backends)))
     if groups is not None:
-        found = _group(names, groups, aliases)
+        found = find_group(member, groups, backends, aliases)
         if found is not None:
             name = aliases.get(found, found)
             models = groups.models(name)
             _refuse_hybrids(member, role, (name, *models))
             return Target(name, found, in_router=True, model=_concrete(models, member))
+    names = _spellings(member, backends)
     if not unconfigured:
         raise InvalidRequest(
             "model",
@@ -79,18 +79,9 @@ def resolve(
     return Target(direct, direct, in_router=False, model=direct)
 
 
-def _spellings(member: Member, backends: Mapping[str, str]) -> Iterator[str]:
-    if member.backend is None:
-        yield member.model
-        return
-    yield f"{member.backend}:{member.model}"
-    yield f"{member.backend}/{member.model}"
-    yield member.model
-    if member.backend in backends:
-        yield f"{backends[member.backend]}/{member.model}"
-
-
-def _group(names: Sequence[str], groups: Groups, aliases: Mapping[str, str]) -> str | None:
+def find_group(member: Member, groups: Groups, backends: Mapping[str, str], aliases: Mapping[str, str]) -> str | None:
+    """The name of the model group or alias that ``member`` means, or ``None``."""
+    names = _spellings(member, backends)
     known = list(groups.names())
     exact = set(known)
     folded: dict[str, str] = {}
@@ -106,6 +97,15 @@ def _group(names: Sequence[str], groups: Groups, aliases: Mapping[str, str]) -> 
         if any(fnmatchcase(name, pattern.replace("[", "[[]")) for pattern in wildcards):
             return name
     return None
+
+
+def _spellings(member: Member, backends: Mapping[str, str]) -> list[str]:
+    if member.backend is None:
+        return [member.model]
+    spelled = [f"{member.backend}:{member.model}", f"{member.backend}/{member.model}", member.model]
+    if member.backend in backends:
+        spelled.append(f"{backends[member.backend]}/{member.model}")
+    return spelled
 
 
 def _refuse_hybrids(member: Member, role: Role, models: Sequence[str]) -> None:

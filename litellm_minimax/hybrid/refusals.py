@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import httpx
 import litellm
 
-from litellm_minimax.errors import CallContext, to_litellm
-
 if TYPE_CHECKING:
     from litellm_minimax.hybrid.spec import Member
     from litellm_minimax.wire.faults import InvalidRequest
@@ -19,7 +17,7 @@ _NOWHERE = "https://hybrid.invalid"
 
 def bad_request(fault: InvalidRequest, model: str) -> Exception:
     """A 400 that says what is wrong with the request or the route."""
-    return to_litellm(fault, CallContext(model=model, provider=PROVIDER))
+    return litellm.BadRequestError(message=str(fault), model=model, llm_provider=PROVIDER)
 
 
 def not_allowed(member: Member, name: str, model: str) -> Exception:

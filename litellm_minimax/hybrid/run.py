@@ -40,6 +40,8 @@ from litellm_minimax.hybrid.spec import HybridSpec
 log = logging.getLogger("litellm_minimax.hybrid")
 
 _KINDS: Mapping[str, str] = {"think": "reasoned", "reuse": "reused", "skip": "skipped", "degrade": "degraded"}
+_WITH_USAGE: Mapping[str, Any] = {"stream_options": {"include_usage": True}}
+"""LiteLLM takes it for every provider, and tells a stream's usage only then."""
 _STEERS_THINKING = ("reasoning_effort", "thinking", "verbosity")
 
 
@@ -205,7 +207,7 @@ class HybridRun:
             supported,
             most=preset.max_reasoning_tokens,
         )
-        return calls.SubCall(target, messages, {**params, **_with_usage(supported)}, request.metadata, members.router)
+        return calls.SubCall(target, messages, {**params, **_WITH_USAGE}, request.metadata, members.router)
 
     def _conclude(self, result: Result, call: calls.SubCall, stream: Any, members: Members) -> None:
         """Turn what came of the thinking into a note, a phase and a decision."""
@@ -280,7 +282,7 @@ class HybridRun:
             placement=preset.placement,
             repeat=preset.repeat_messages,
         )
-        params |= {**request.spec.execution.params, **_with_usage(supported)}
+        params |= {**request.spec.execution.params, **_WITH_USAGE}
         return calls.SubCall(target, messages, params, request.metadata, members.router)
 
     def _set(self, decision: Decision) -> None:
@@ -331,9 +333,3 @@ class HybridRun:
 def decision_headers(decision: Decision) -> dict[str, str]:
     """The headers that tell a caller what was decided."""
     return {"x-hybrid-decision": _KINDS[decision.kind], "x-hybrid-reason": decision.reason}
-
-
-def _with_usage(supported: frozenset[str]) -> dict[str, Any]:
-    if supported and "stream_options" not in supported:
-        return {}
-    return {"stream_options": {"include_usage": True}}
