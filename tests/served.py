@@ -48,9 +48,11 @@ class Served:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def stop(self) -> None:
-        """Ctrl-C."""
-        self._process.send_signal(signal.SIGINT)
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Ctrl-C, or another signal; does nothing the second time."""
+        if self.exit_code is not None:
+            return
+        self._process.send_signal(how)
         try:
             self.exit_code = self._process.wait(20)
         except subprocess.TimeoutExpired:

@@ -1,0 +1,116 @@
+"""The demo, as `make demo` runs it."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from doc_tables import ROOT
+
+from litellm_minimax.cli import main
+
+pytestmark = pytest.mark.proxy
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """What the demo prints where real settings would lead it astray."""
+    folder = tmp_path_factory.mktemp("demo")
+    environment = {
+        **os.environ,
+        "MINIMAX_API_KEY": "sk-api-must-not-be-used",
+        "MINIMAX_API_BASE": "http://127.0.0.1:9",
+        "MINIMAX_REASONING_MEMORY": "off",
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        "TMPDIR": str(folder),
+    }
+    command = [sys.executable, "-c", "from litellm_minimax.cli import main; main()", "demo"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=folder, timeout=110, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert list(folder.iterdir()) == [], "something is left behind"
+    return done.stdout
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def scene(shown: str, number: int) -> str:
+    return flat(re.split(r"^\d\. ", shown, flags=re.MULTILINE)[number])
+
+
+def test_thinking_and_answer_are_told_apart(shown):
+    told = scene(shown, 1)
+    assert "thinking Every label is wrong" in told
+    assert "answer [simulated] Open the box" in told
+    assert "<think>" not in shown
+
+
+def test_tool_call_and_the_thinking_that_goes_back(shown):
+    told = scene(shown, 2)
+    assert 'calls get_weather({"city": "Paris"}) call_function_' in told
+    assert "✓ the client dropped the thinking" in told
+    assert "✗" not in shown
+
+
+def test_errors_come_with_their_next_step(shown):
+    told = scene(shown, 3)
+    assert "error 429 RateLimitError: MiniMax error 1002" in told
+    assert "back off for tens of seconds" in told
+    assert "error 401 AuthenticationError: MiniMax error 1004" in told
+    assert "Check MINIMAX_API_KEY" in told
+
+
+def test_hybrid_reasons_and_writes(shown):
+    told = scene(shown, 4)
+    assert "thinking Divisible by 4" in told
+    assert "answer # [simulated] def is_leap" in told
+    assert "hybrid reasoned – reasoning: minimax:MiniMax-M2, " in told
+
+
+def test_costs_are_those_of_the_calls(shown):
+    told = scene(shown, 5)
+    rows = re.findall(
+        r"(streamed answer|tool call|answer after tool|hybrid \(both models\)) (\d+) (\d+) (0\.\d+)", told
+    )
+    assert len(rows) == 4
+    for name, prompt, completion, dollars in rows[:3]:
+        assert float(dollars) == pytest.approx((int(prompt) * 0.30 + int(completion) * 1.20) / 1e6, abs=1e-6), name
+    total = float(re.search(r"together (0\.\d+)", told)[1])
+    assert total == pytest.approx(sum(float(row[3]) for row in rows), abs=3e-6)
+    assert "nothing was spent" in told
+
+
+def test_it_says_that_it_is_simulated_and_what_comes_next(shown):
+    assert "SIMULATED" in shown.splitlines()[0]
+    for command in ("serve", "doctor"):
+        assert f"litellm-minimax {command}" in shown.split("Next\n", 1)[1]
+        assert command in main.commands
+
+
+def test_transcript_in_the_readme_is_what_it_shows(shown):
+    transcript = re.search(r"^```text\n(.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)[1]
+    output = flat(shown)
+    for line in transcript.splitlines():
+        for part in re.sub(r"^\s*error ", "error ", line).split("…"):
+            assert flat(part).strip() in output
+
+
+def test_start_that_fails_shows_the_proxys_last_words(tmp_path, monkeypatch):
+    from click.testing import CliRunner
+
+    from litellm_minimax.cli import proxy_config
+
+    broken = {"litellm_settings": {"callbacks": "no_such_module.at_all"}}
+    monkeypatch.setattr(proxy_config, "shipped", lambda: proxy_config.write(broken, tmp_path))
+    before = set(Path(tempfile.gettempdir()).glob("litellm-proxy-*.log"))
+    result = CliRunner().invoke(main, ["demo"])
+    assert result.exit_code == 1
+    assert "no_such_module" in result.output
+    assert "litellm-minimax doctor" in result.output
+    assert set(Path(tempfile.gettempdir()).glob("litellm-proxy-*.log")) <= before
