@@ -31,6 +31,7 @@ from typing import Any
 from litellm_minimax import addresses, catalog, memory
 from litellm_minimax.chunks import AnswerCollector
 from litellm_minimax.errors import CallContext, missing_key, to_litellm
+from litellm_minimax.transport import TransportFault, as_transport_faults
 from litellm_minimax.wire.anthropic_answer import MessageStream, error_of_message, events_of_message
 from litellm_minimax.wire.anthropic_request import MessagesRequest, build_messages_request
 from litellm_minimax.wire.events import Event, Finish
@@ -213,9 +214,10 @@ class OpenedStream:
         """
         try:
             while not self._reader.began:
-                data = await anext(self._bytes, None)
+                with as_transport_faults("first byte"):
+                    data = await anext(self._bytes, None)
                 self._first += self._reader.close() if data is None else self._reader.feed(data)
-        except WireFault as fault:
+        except (WireFault, TransportFault) as fault:
             await self.aclose()
             raise to_litellm(fault, self._context) from fault
         except BaseException:
@@ -224,12 +226,12 @@ class OpenedStream:
 
     async def aiter_bytes(self, *_: Any, **__: Any) -> AsyncIterator[bytes]:
         """The bytes to pass on, for LiteLLM's reader."""
+        await self._keep()
         if self._first:
             yield self._first
         async for data in self._bytes:
             passed = self._reader.feed(data)
-            if self._reader.ended:
-                await self._keep()
+            await self._keep()
             if passed:
                 yield passed
         rest = self._reader.close()
@@ -237,6 +239,9 @@ class OpenedStream:
             yield rest
 
     async def _keep(self) -> None:
+        """Remember a complete answer before its end is passed on: the client's next request may follow at once."""
+        if not self._reader.ended:
+            return
         events, self._reader.events = self._reader.events, []
         await _keep(self._call.scope, events)
 
@@ -247,7 +252,11 @@ class OpenedStream:
         if self._inner is None:
             self._inner = aiter(self._build(self))
         try:
-            return await anext(self._inner)
+            with as_transport_faults("silence"):
+                return await anext(self._inner)
+        except (WireFault, TransportFault) as fault:
+            await self.aclose()
+            raise to_litellm(fault, self._context) from fault
         except StopAsyncIteration:
             await self.aclose()
             raise
