@@ -47,7 +47,7 @@ def demo() -> None:
 
 
 def _play(servers: StandIns, screen: Screen) -> None:
-    from openai import OpenAI
+    from openai import OpenAI, OpenAIError
 
     screen.plain("Starting the proxy on a free port of this machine (about 10 s) …")
     began = time.monotonic()
@@ -61,7 +61,11 @@ def _play(servers: StandIns, screen: Screen) -> None:
         screen.good(f"proxy ready on {proxy.url} after {time.monotonic() - began:.0f} s")
         client = OpenAI(base_url=f"{proxy.url}/v1", api_key=proxy.master_key, max_retries=0, timeout=60)
         stage = Stage(client, servers, screen, Bill())
-        for number, (title, scene) in enumerate(SCENES, 1):
-            screen.title(number, title)
-            scene(stage)
+        try:
+            for number, (title, scene) in enumerate(SCENES, 1):
+                screen.title(number, title)
+                scene(stage)
+        except OpenAIError as error:
+            screen.close()
+            raise click.ClickException(f"{error}\nThe proxy's last words:\n{proxy.last_lines()}") from None
     screen.plain(_NEXT)
