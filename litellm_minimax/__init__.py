@@ -1,1 +1,30 @@
-"""MiniMax and hybrid models for LiteLLM."""
+"""MiniMax models for LiteLLM, and hybrid models in which one model reasons and another writes the code.
+
+Importing the package registers everything:
+
+    import litellm, litellm_minimax
+    litellm.completion("minimax/MiniMax-M2", messages=[{"role": "user", "content": "Hello!"}])
+"""
+
+from __future__ import annotations
+
+from litellm_minimax.__about__ import __version__
+from litellm_minimax.minimax import MinimaxLLM
+from litellm_minimax.registration import MINIMAX, MINIMAX_PLUGIN
+from litellm_minimax.registration import register as _register
+
+minimax_llm = MinimaxLLM()
+
+
+def register() -> None:
+    """Register the providers ``minimax``, ``minimax-plugin`` and ``hybrid`` with LiteLLM, again if need be.
+
+    Raises:
+        ImportError: this LiteLLM is not supported; the text says what to do.
+    """
+    _register({MINIMAX: minimax_llm, MINIMAX_PLUGIN: minimax_llm})
+
+
+register()
+
+__all__ = ["__version__", "minimax_llm", "register"]

@@ -62,11 +62,10 @@ def to_usage(usage: Usage, cost: float | None = None) -> LiteLLMUsage:
 class ChunkBuilder:
     """Builds the chunks of one streamed answer: one id, one role, one finish."""
 
-    __slots__ = ("_created", "_id", "_model", "_provider", "_role")
+    __slots__ = ("_created", "_id", "_model", "_role")
 
-    def __init__(self, model: str, provider: str = "minimax") -> None:
+    def __init__(self, model: str) -> None:
         self._model = model
-        self._provider = provider
         self._id: str | None = None
         self._created = int(time.time())
         self._role: str | None = "assistant"
@@ -108,7 +107,7 @@ class ChunkBuilder:
             case Usage():
                 return self._of([], usage=to_usage(event))
             case ProviderFields():
-                return self._delta(provider_specific_fields={self._provider: dict(event.fields)})
+                return self._delta(provider_specific_fields=_named(event.fields))
             case Finish():
                 return self._of([StreamingChoices(finish_reason=event.reason, delta=Delta())])
         assert_never(event)
@@ -122,6 +121,11 @@ class ChunkBuilder:
 
     def _of(self, choices: list[StreamingChoices], **fields: Any) -> ModelResponseStream:
         return ModelResponseStream(id=self._id, created=self._created, model=self._model, choices=choices, **fields)
+
+
+def _named(fields: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    """Under ``minimax`` also for ``minimax-plugin/``: who reads them need not know which name was called."""
+    return {"minimax": dict(fields)}
 
 
 def _call_delta(index: int, call_id: str | None, name: str | None, arguments: str) -> ChatCompletionDeltaToolCall:
@@ -192,7 +196,7 @@ class AnswerCollector:
         return "".join(self._reasoning)
 
 
-def to_response(answer: AnswerCollector, response: ModelResponse, model: str, provider: str) -> ModelResponse:
+def to_response(answer: AnswerCollector, response: ModelResponse, model: str) -> ModelResponse:
     """Fill LiteLLM's ``response`` with a whole answer and return it."""
     calls = [
         ChatCompletionMessageToolCall(
@@ -201,7 +205,7 @@ def to_response(answer: AnswerCollector, response: ModelResponse, model: str, pr
         for _, call in sorted(answer.calls.items())
     ]
     text = answer.text
-    fields = {provider: dict(answer.provider_fields)} if answer.provider_fields else None
+    fields = _named(answer.provider_fields) if answer.provider_fields else None
     choice = response.choices[0]
     choice.message = Message(
         content=text or (None if calls else ""),

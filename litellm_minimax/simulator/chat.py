@@ -155,8 +155,7 @@ class Stream:
         self._flags = sensitive
         self._closing = f'],{self._object},"usage":null{sensitive}}}{self._eol}{self._eol}'
         self._role = '"role":"assistant"' + (',"name":"MiniMax AI","audio_content":""' if self._minimax else "")
-        if self._quirks.tool_calls_empty_list:
-            self._role += ',"tool_calls":[]'
+        self._no_calls = ',"tool_calls":[]' if self._quirks.tool_calls_empty_list else ""
         self._sent = 0
 
     def frames(self) -> Iterator[bytes]:
@@ -249,12 +248,17 @@ class Stream:
             and self._minimax
             and not self._quirks.zero_usage_placeholders
         ):
-            return f'{self._lead}{self._opening}"index":0,"delta":{{{members}{self._role}}}}}{self._closing}'.encode()
+            role = self._role_of(members)
+            return f'{self._lead}{self._opening}"index":0,"delta":{{{members}{role}}}}}{self._closing}'.encode()
         return self._odd_chunk(members)
+
+    def _role_of(self, members: str) -> str:
+        """What every delta repeats; an empty list of calls only where there is no other."""
+        return self._role if '"tool_calls":' in members else self._role + self._no_calls
 
     def _odd_chunk(self, members: str) -> bytes:
         """The first frame, and every frame under a quirk or in another dialect."""
-        role, closing = self._role, self._closing
+        role, closing = self._role_of(members), self._closing
         if self._quirks.role_empty and self._sent > 1:
             role = role.replace('"assistant"', '""', 1)
         if self._quirks.zero_usage_placeholders and self._sent <= 3:
@@ -286,13 +290,13 @@ class Stream:
         told = dumps(usage(answer, self._exchange)) if quirks.usage_in_last_chunk else "null"
         if quirks.duplicate_finish and answer.tool_calls:
             for stray in ("\n<think>\n", ""):
-                yield self._bare(f'{{"content":{quote(stray)},{self._role}}}', reason, told)
+                yield self._bare(f'{{"content":{quote(stray)},{self._role_of("")}}}', reason, told)
             return
         if quirks.delta_null or quirks.finish_separate or not self._minimax:
             yield self._chunk(members)
             yield self._bare("null" if quirks.delta_null else "{}", reason, told)
             return
-        yield self._bare(f"{{{members}{self._role}}}", reason, told)
+        yield self._bare(f"{{{members}{self._role_of(members)}}}", reason, told)
 
     def _endings(self) -> Iterator[bytes]:
         """The usage chunk, the summary frame and the end marker, as far as they are wanted."""

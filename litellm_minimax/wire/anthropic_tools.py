@@ -38,6 +38,44 @@ def declare_tools(given: Mapping[str, object], dialect: Dialect, notes: Notes) -
     return DeclaredTools(fields, declared.schemas, declared.instructions)
 
 
+def with_tool_changes(messages: Sequence[object], tools: object) -> tuple[Sequence[object], object]:
+    """Messages and tools after the changes that system messages in the middle of a conversation announce.
+
+    Claude Code declares few tools at first and adds others later, by ``tool_addition`` blocks (its beta
+    ``mid-conversation-tool-changes``). Nobody but Anthropic reads those, so the tools move to where all tools are.
+    """
+    if not any(_changes(message) for message in messages):
+        return messages, tools
+    declared = {str(_name(tool)): tool for tool in _entries(tools)}
+    kept: list[object] = []
+    for message in messages:
+        changes = _changes(message)
+        for change in changes:
+            tool = change.get("tool")
+            definition = tool.get("definition") if isinstance(tool, Mapping) else None
+            if change["type"] == "tool_removal":
+                declared.pop(str(_name(tool)), None)
+            elif isinstance(definition, Mapping):
+                declared[str(_name(definition))] = definition
+        if changes and isinstance(message, Mapping):
+            rest = [block for block in _entries(message["content"]) if block not in changes]
+            kept += [{**message, "content": rest}] if rest else []
+        else:
+            kept.append(message)
+    return kept, list(declared.values())
+
+
+def _changes(message: object) -> list[Mapping[str, object]]:
+    if not isinstance(message, Mapping) or message.get("role") != "system":
+        return []
+    blocks = [block for block in _entries(message.get("content")) if isinstance(block, Mapping)]
+    return [block for block in blocks if block.get("type") in ("tool_addition", "tool_removal")]
+
+
+def _name(tool: object) -> object:
+    return tool.get("name") if isinstance(tool, Mapping) else None
+
+
 def _with_type(entry: object) -> object:
     """A client's tool needs no type in Anthropic's API, and some clients send a blank one."""
     if isinstance(entry, Mapping) and not entry.get("type") and entry.get("name"):

@@ -87,6 +87,4 @@ class Finish:
     """MiniMax's own word, or ``None`` when the stream ended without one."""
 
 
-Event: TypeAlias = (
-    Started | Reasoning | Text | ToolCallStart | ToolCallArguments | Usage | ProviderFields | Finish
-)
+Event: TypeAlias = Started | Reasoning | Text | ToolCallStart | ToolCallArguments | Usage | ProviderFields | Finish

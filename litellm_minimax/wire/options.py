@@ -9,6 +9,13 @@ from typing import Literal
 Server = Literal["minimax", "self_hosted", "unknown"]
 """Who answers: MiniMax; a server that hosts the open weights; or one we know nothing of, which may be either."""
 
+ImplicitThink = Literal["no", "open_weights", "maybe", "yes"]
+"""Whether an answer's text may begin inside a thought, without an opening tag, as raw M2 output does.
+
+``yes`` streams such a thought live. ``maybe`` holds the text until a closing tag tells. ``open_weights`` is ``maybe``
+if the first frame looks like vLLM's, SGLang's or llama.cpp's, and reasoning does not come in a field of its own.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseFormat:
@@ -30,7 +37,4 @@ class ReadOptions:
     """JSON schema of each declared tool by name: types of arguments that arrive as markup."""
     tool_markup: bool = False
     """Read MiniMax's tool-call markup in the text (a self-hosted server without a tool parser)."""
-    implicit_think: Literal["no", "maybe", "yes"] = "no"
-    """Whether the answer may begin inside a thought, without an opening tag, as raw M2 output does: its template ends
-    with ``<think>``. ``yes`` streams such a thought live; ``maybe`` holds the text until a closing tag tells, unless
-    reasoning came in a field of its own or the frames bear MiniMax's marks."""
+    implicit_think: ImplicitThink = "no"

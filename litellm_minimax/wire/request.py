@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from litellm_minimax.catalog import ModelFacts, Thinking
 from litellm_minimax.wire.dialect import Dialect
 from litellm_minimax.wire.faults import InvalidRequest
 from litellm_minimax.wire.history import build_messages
 from litellm_minimax.wire.notes import Notes
-from litellm_minimax.wire.options import ReadOptions, Server
+from litellm_minimax.wire.options import ImplicitThink, ReadOptions, Server
 from litellm_minimax.wire.parameters import note_unsent, sampling_fields, stop_sequences
 from litellm_minimax.wire.response_format import format_instruction, read_response_format
 from litellm_minimax.wire.thinking import thinking_fields
@@ -93,18 +92,20 @@ def build_request(request: ChatRequest) -> BuiltRequest:
         response_format=wanted,
         tool_schemas=tools.schemas,
         tool_markup=request.server != "minimax",
-        implicit_think=_implicit_think(dialect),
+        implicit_think=_implicit_think(dialect, body),
     )
     return BuiltRequest(body, read, notes.sentences())
 
 
-def _implicit_think(dialect: Dialect) -> Literal["no", "maybe", "yes"]:
+def _implicit_think(dialect: Dialect, body: Mapping[str, object]) -> ImplicitThink:
     """Raw M2 output begins inside a thought; a server with a reasoning parser, like MiniMax's own, does not show it."""
-    if dialect.server == "minimax" or dialect.thinking not in (None, Thinking.ALWAYS):
-        return "no"
-    if dialect.server == "self_hosted":
+    if dialect.server == "self_hosted" and dialect.thinking in (None, Thinking.ALWAYS):
         return "yes"
-    return "maybe" if dialect.thinking is Thinking.ALWAYS else "no"
+    if dialect.thinking is not Thinking.ALWAYS:
+        return "no"
+    if body.get("reasoning_split") is False:
+        return "maybe"  # the caller wants it in the text, where MiniMax's opening tag is sometimes missing
+    return "open_weights" if dialect.server == "unknown" else "no"
 
 
 def _kept_by_the_server(

@@ -61,7 +61,7 @@ def test_a_self_hosted_server_is_asked_in_openais_words_and_read_with_care():
     [
         ("MiniMax-M2", "minimax", False, "no"),
         ("MiniMax-M2", "self_hosted", True, "yes"),
-        ("MiniMax-M2", "unknown", True, "maybe"),
+        ("MiniMax-M2", "unknown", True, "open_weights"),
         ("MiniMax-M3", "self_hosted", True, "no"),
         ("MiniMax-M3", "unknown", True, "no"),
         ("my-m2", "self_hosted", True, "yes"),
@@ -73,6 +73,11 @@ def test_markup_and_hidden_thoughts_are_looked_for_where_the_open_weights_may_an
 ):
     read = built(HELLO, model, server=server).read
     assert (read.tool_markup, read.implicit_think) == (reads_markup, implicit)
+
+
+def test_where_the_caller_wants_thoughts_in_the_text_they_may_lack_their_opening_tag():
+    assert built(HELLO, reasoning_split=False).read.implicit_think == "maybe"
+    assert built(HELLO, "MiniMax-M3", reasoning_split=False).read.implicit_think == "no"
 
 
 def test_an_unknown_server_gets_reasoning_in_both_forms():

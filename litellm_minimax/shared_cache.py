@@ -1,0 +1,134 @@
+"""LiteLLM's own cache for what we remember: in this process always, and in the deployment's Redis where it has one.
+
+What is kept here is a help and never a need, so nothing here fails: a cache that is slow, full or gone is a miss.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import time
+from typing import Any
+
+log = logging.getLogger("litellm_minimax.cache")
+
+REDIS_PATIENCE = 0.5
+"""Seconds that a call waits for Redis before it goes on without."""
+REDIS_PAUSE = 5.0
+"""Seconds without another attempt after Redis failed, so that an outage costs one wait and not one a call."""
+
+
+class SharedCache:
+    """Small texts by key, with a time to live; safe for threads and event loops."""
+
+    def __init__(self, *, max_items: int, max_item_kib: int, ttl: int) -> None:
+        """Keep at most ``max_items`` of at most ``max_item_kib`` KiB in this process, each for ``ttl`` seconds."""
+        self._max_items = max_items
+        self._max_item_kib = max_item_kib
+        self._ttl = ttl
+        self._local: Any = None
+        self._redis_back_at = 0.0
+
+    async def aget(self, key: str) -> str | None:
+        """The text kept under ``key``, or ``None``."""
+        found = self._get_local(key)
+        redis = self._redis() if found is None else None
+        if redis is None:
+            return found
+        try:
+            async with asyncio.timeout(REDIS_PATIENCE):
+                value = await redis.async_get_cache(key)
+        except Exception as error:  # noqa: BLE001 -- whatever Redis does, it is a miss
+            self._redis_failed(error)
+            return None
+        return self._brought(key, value)
+
+    async def aset(self, key: str, text: str) -> None:
+        """Keep ``text`` under ``key``; in Redis too if the deployment has one."""
+        self._set_local(key, text)
+        redis = self._redis()
+        if redis is None or len(text) > self._max_item_kib * 1024:
+            return
+        try:
+            async with asyncio.timeout(REDIS_PATIENCE):
+                await redis.async_set_cache(key, text, ttl=self._ttl)
+        except Exception as error:  # noqa: BLE001
+            self._redis_failed(error)
+
+    def get(self, key: str) -> str | None:
+        """The blocking twin of :meth:`aget`."""
+        found = self._get_local(key)
+        redis = self._redis() if found is None else None
+        if redis is None:
+            return found
+        try:
+            value = redis.get_cache(key)
+        except Exception as error:  # noqa: BLE001
+            self._redis_failed(error)
+            return None
+        return self._brought(key, value)
+
+    def set(self, key: str, text: str) -> None:
+        """The blocking twin of :meth:`aset`."""
+        self._set_local(key, text)
+        redis = self._redis()
+        if redis is None or len(text) > self._max_item_kib * 1024:
+            return
+        try:
+            redis.set_cache(key, text, ttl=self._ttl)
+        except Exception as error:  # noqa: BLE001
+            self._redis_failed(error)
+
+    def clear(self) -> None:
+        """Forget what this process remembers."""
+        self._local = None
+
+    def _brought(self, key: str, value: object) -> str | None:
+        """What Redis returned, kept here from now on if it is one of our texts."""
+        if not isinstance(value, str):
+            return None
+        self._set_local(key, value)
+        return value
+
+    def _get_local(self, key: str) -> str | None:
+        value = self._memory().get_cache(key)
+        return value if isinstance(value, str) else None
+
+    def _set_local(self, key: str, text: str) -> None:
+        if len(text) <= self._max_item_kib * 1024:
+            self._memory().set_cache(key, text, ttl=self._ttl)
+
+    def _memory(self) -> Any:
+        if self._local is None:
+            from litellm.caching.in_memory_cache import InMemoryCache
+
+            self._local = InMemoryCache(
+                max_size_in_memory=self._max_items,
+                default_ttl=self._ttl,
+                # LiteLLM measures an item generously; ours was measured already.
+                max_size_per_item=self._max_item_kib * 8,
+            )
+        return self._local
+
+    def _redis(self) -> Any:
+        if time.monotonic() < self._redis_back_at:
+            return None
+        return _deployment_redis()
+
+    def _redis_failed(self, error: Exception) -> None:
+        self._redis_back_at = time.monotonic() + REDIS_PAUSE
+        log.warning("Redis is not answering (%s); going on without it for %.0f s", type(error).__name__, REDIS_PAUSE)
+
+
+def _deployment_redis() -> Any:
+    """The Redis that the proxy shares between its replicas, or that the SDK's user gave LiteLLM."""
+    # Looked up in the loaded modules: importing the proxy into an SDK process would cost a second and a database.
+    proxy = sys.modules.get("litellm.proxy.proxy_server")
+    redis = getattr(proxy, "redis_usage_cache", None) if proxy else None
+    if redis is not None:
+        return redis
+    import litellm
+
+    backend = getattr(litellm.cache, "cache", None) if litellm.cache else None
+    return backend if type(backend).__name__ in {"RedisCache", "RedisClusterCache"} else None

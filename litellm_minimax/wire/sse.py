@@ -1,0 +1,94 @@
+"""Server-sent events: bytes in, the data of whole events out, wherever the network has cut them.
+
+Our own decoder and not a library's, because MiniMax's streams may end without the last blank line (a conforming parser
+drops that event), and because the common read, many whole frames at once, deserves to be split in one go.
+"""
+
+from __future__ import annotations
+
+from litellm_minimax.wire.faults import ProtocolFault
+
+MAX_EVENT_BYTES = 64 * 1024 * 1024
+_BOM = b"\xef\xbb\xbf"
+
+
+class SSEDecoder:
+    r"""Decodes one stream.
+
+    >>> decoder = SSEDecoder()
+    >>> decoder.feed(b'data: {"a":1}\n\nda'), decoder.feed(b"ta: 2\r\n\r\n"), decoder.close()
+    ([b'{"a":1}'], [b'2'], [])
+    """
+
+    __slots__ = ("_after_cr", "_last", "_limit", "_pending", "_size", "_started")
+
+    def __init__(self, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
+        self._limit = max_event_bytes
+        self._pending: list[bytes] = []
+        self._size = 0
+        self._last = b""
+        """The last byte of what is pending: a blank line may lie across two reads."""
+        self._after_cr = False
+        self._started = False
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The data of every event that is complete with this read, in order; constant work a byte.
+
+        Raises:
+            ProtocolFault: one event is larger than the limit.
+        """
+        data = self._with_plain_ends(data)
+        if not data:
+            return []
+        if b"\n\n" not in self._last + data:
+            self._keep(data)
+            return []
+        if self._pending:
+            self._pending.append(data)
+            data = b"".join(self._pending)
+            self._pending, self._size = [], 0
+        *events, rest = data.split(b"\n\n")
+        self._keep(rest)
+        return [payload for event in events if (payload := _data_of(event)) is not None]
+
+    def close(self) -> list[bytes]:
+        """The data of a last event whose blank line never came."""
+        rest = b"".join(self._pending)
+        self._pending, self._size = [], 0
+        payload = _data_of(rest)
+        return [] if payload is None else [payload]
+
+    def _keep(self, data: bytes) -> None:
+        if not data:
+            self._last = b""
+            return
+        self._size += len(data)
+        if self._size > self._limit:
+            raise ProtocolFault(f"One event of the stream is larger than {self._limit} bytes.")
+        self._pending.append(data)
+        self._last = data[-1:]
+
+    def _with_plain_ends(self, data: bytes) -> bytes:
+        r"""Every line end as ``\n``, also where the network has cut between ``\r`` and ``\n``; no byte order mark."""
+        if not self._started and data:
+            self._started = True
+            data = data.removeprefix(_BOM)
+        if self._after_cr and data:
+            self._after_cr = False
+            data = data.removeprefix(b"\n")
+        if b"\r" not in data:
+            return data
+        self._after_cr = data.endswith(b"\r")
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _data_of(event: bytes) -> bytes | None:
+    """The data of one event; ``None`` for one that has none (a comment, a lone field, a blank)."""
+    if event.startswith(b"data: ") and b"\n" not in event:
+        return event[6:]
+    lines: list[bytes] = []
+    for line in event.split(b"\n"):
+        name, colon, value = line.partition(b":")
+        if name == b"data":
+            lines.append(value.removeprefix(b" ") if colon else b"")
+    return b"\n".join(lines) if lines else None

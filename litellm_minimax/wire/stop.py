@@ -1,0 +1,52 @@
+"""Stop sequences, which MiniMax accepts and ignores: the answer is cut here, wherever its pieces end."""
+
+from __future__ import annotations
+
+import re
+
+
+class StopScanner:
+    """Cuts a text before the first stop sequence; holds back only what may be the beginning of one.
+
+    >>> scanner = StopScanner(("END",))
+    >>> scanner.feed("one E"), scanner.feed("lse EN"), scanner.feed("D two"), scanner.hit
+    ('one ', 'Else ', '', True)
+    """
+
+    __slots__ = ("_held", "_pattern", "_sequences", "hit")
+
+    def __init__(self, sequences: tuple[str, ...]) -> None:
+        # The earliest match wins; of those that begin at one place, the shortest is complete first.
+        self._sequences = sorted(set(sequences), key=len)
+        self._pattern = re.compile("|".join(map(re.escape, self._sequences)))
+        self._held = ""
+        self.hit = False
+
+    def feed(self, text: str) -> str:
+        """What of the text so far can be passed on."""
+        if self.hit or not text:
+            return ""
+        text = self._held + text
+        found = self._pattern.search(text)
+        if found:
+            self.hit = True
+            self._held = ""
+            return text[: found.start()]
+        begun = min((_begun(text, sequence) for sequence in self._sequences), default=len(text))
+        self._held = text[begun:]
+        return text[:begun]
+
+    def close(self) -> str:
+        """The end of the text: what was held back."""
+        held, self._held = self._held, ""
+        return held
+
+
+def _begun(text: str, sequence: str) -> int:
+    """Where the end of ``text`` may be the beginning of ``sequence``; the length of ``text`` if nowhere."""
+    start = max(0, len(text) - len(sequence) + 1)
+    while (start := text.find(sequence[0], start)) >= 0:
+        if sequence.startswith(text[start:]):
+            return start
+        start += 1
+    return len(text)

@@ -1,0 +1,144 @@
+"""Tool calls as OpenAI has them, from the several ways in which servers spell them in a stream."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from litellm_minimax.wire.events import Event, ToolCallArguments, ToolCallStart
+
+
+def call_id(seed: str, number: int) -> str:
+    """An id in MiniMax's shape for a call that came without one; the same for the same answer.
+
+    >>> call_id("06407ea121ddc267a22ca62c3e0a6997", 1)
+    'call_function_48d17da13236_1'
+    """
+    return f"call_function_{hashlib.sha256(seed.encode('utf-8', 'replace')).hexdigest()[:12]}_{number}"
+
+
+@dataclass(slots=True)
+class _Call:
+    ordinal: int
+    id: str = ""
+    name: str = ""
+    started: bool = False
+    waiting: list[str] = field(default_factory=list)
+    """Arguments that came before the name."""
+    fragments: list[str] = field(default_factory=list)
+    length: int = 0
+
+
+class ToolCallReader:
+    """Puts the deltas of tool calls in order: our index from 0, one start a call, arguments as they come.
+
+    Seen and settled here: an index that begins at 1, none at all, or one that all parallel calls share; the id and
+    the name only at first, repeated, or as null; arguments whole, in fragments, as an object, or told again at the
+    end.
+    """
+
+    def __init__(self) -> None:
+        self._seed = ""
+        self._calls: list[_Call] = []
+        self._by_id: dict[str, _Call] = {}
+        self._by_index: dict[int, _Call] = {}
+        self._of_markup: dict[int, int] = {}
+
+    @property
+    def any(self) -> bool:
+        """Whether there was a call."""
+        return bool(self._calls)
+
+    def seed(self, answer_id: str) -> None:
+        """What ids of calls without one are made of."""
+        self._seed = answer_id
+
+    def take(self, delta: Mapping[str, Any]) -> list[Event]:
+        """The events of one entry of a ``tool_calls`` list."""
+        function = delta.get("function")
+        function = function if isinstance(function, Mapping) else {}
+        name = function.get("name")
+        name = name if isinstance(name, str) else ""
+        arguments = _arguments_text(function.get("arguments"))
+        call = self._call_of(delta, name, arguments)
+        if not call.started:
+            call.name = call.name or name
+        if arguments and not self._told_again(call, arguments, name):
+            (call.fragments if call.started else call.waiting).append(arguments)
+            call.length += len(arguments)
+        elif arguments:
+            arguments = ""
+        if call.started:
+            return [ToolCallArguments(call.ordinal, arguments)] if arguments else []
+        return self._start(call) if call.name else []
+
+    def from_markup(self, event: ToolCallStart | ToolCallArguments) -> Event:
+        """A call that the text's markup made, with the next free index."""
+        if isinstance(event, ToolCallStart):
+            call = self._new(event.id)
+            call.name, call.started = event.name, True
+            self._of_markup[event.index] = call.ordinal
+            return ToolCallStart(call.ordinal, call.id, call.name)
+        return ToolCallArguments(self._of_markup[event.index], event.fragment)
+
+    def close(self) -> list[Event]:
+        """Calls whose name never came are told all the same: a client may know what to do with them."""
+        return [event for call in self._calls if not call.started for event in self._start(call)]
+
+    def _call_of(self, delta: Mapping[str, Any], name: str, arguments: str) -> _Call:
+        given = delta.get("id")
+        given = given if isinstance(given, str) else ""
+        index = delta.get("index")
+        at_index = self._by_index.get(index) if isinstance(index, int) else None
+        if given:
+            call = self._by_id.get(given)
+            if call is None:
+                call = at_index if at_index is not None and not at_index.id else self._new(given)
+                call.id = given
+                self._by_id[given] = call
+        elif isinstance(index, int):
+            call = at_index or self._new("")
+        elif self._calls and not (name and arguments and self._calls[-1].length):
+            call = self._calls[-1]
+        else:
+            call = self._new("")
+        if isinstance(index, int):
+            self._by_index[index] = call
+        return call
+
+    def _new(self, given: str) -> _Call:
+        call = _Call(len(self._calls), given)
+        self._calls.append(call)
+        if given:
+            self._by_id[given] = call
+        return call
+
+    def _told_again(self, call: _Call, arguments: str, name: str) -> bool:
+        """Whether a server repeats a call's whole arguments at its end, without a name."""
+        if name or len(arguments) != call.length or len(arguments) < 3:
+            return False
+        so_far = "".join(call.fragments)
+        if arguments != so_far:
+            return False
+        try:
+            json.loads(so_far)
+        except (ValueError, RecursionError):
+            return False
+        return True
+
+    def _start(self, call: _Call) -> list[Event]:
+        call.started = True
+        call.id = call.id or call_id(self._seed, call.ordinal + 1)
+        call.fragments, call.waiting = call.waiting, []
+        events: list[Event] = [ToolCallStart(call.ordinal, call.id, call.name)]
+        arguments = "".join(call.fragments)
+        return [*events, ToolCallArguments(call.ordinal, arguments)] if arguments else events
+
+
+def _arguments_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value)

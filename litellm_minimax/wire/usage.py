@@ -1,0 +1,40 @@
+"""MiniMax's token counts, as they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from litellm_minimax.wire.events import Usage
+
+
+def read_usage(told: object) -> Usage | None:
+    """The counts of one ``usage`` object; ``None`` for a placeholder (absent, null, or all zero).
+
+    MiniMax tells cached tokens in one of two sets of fields: ``cached_tokens`` for its automatic cache, and
+    ``cache_read_input_tokens`` with ``cache_creation_input_tokens`` where the request set ``cache_control``.
+    """
+    if not isinstance(told, Mapping):
+        return None
+    prompt = _count(told.get("prompt_tokens"))
+    completion = _count(told.get("completion_tokens"))
+    if not prompt and not completion:
+        return None
+    of_prompt = _mapping(told.get("prompt_tokens_details"))
+    of_completion = _mapping(told.get("completion_tokens_details"))
+    read = _count(of_prompt.get("cache_read_input_tokens"))
+    return Usage(
+        prompt_tokens=prompt or 0,
+        completion_tokens=completion or 0,
+        total_tokens=_count(told.get("total_tokens")) or (prompt or 0) + (completion or 0),
+        reasoning_tokens=_count(of_completion.get("reasoning_tokens")),
+        cache_read_tokens=_count(of_prompt.get("cached_tokens")) if read is None else read,
+        cache_write_tokens=_count(of_prompt.get("cache_creation_input_tokens")),
+    )
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
