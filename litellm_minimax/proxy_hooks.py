@@ -8,6 +8,8 @@ before that on every door and writes the comma as ``%2C``. The client's own spel
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +17,7 @@ import litellm
 from litellm.integrations.custom_logger import CustomLogger
 
 from litellm_minimax import auth_candidates
-from litellm_minimax.hybrid import handler, refusals, spec
+from litellm_minimax.hybrid import handler, preset, refusals, spec
 from litellm_minimax.wire.faults import InvalidRequest
 
 
@@ -23,7 +25,15 @@ class ProxyHooks(CustomLogger):
     """The proxy's callbacks; list the instance under ``litellm_settings.callbacks``."""
 
     def __init__(self) -> None:
+        """Made while the proxy reads its configuration, so a hybrid that is set up wrongly stops the start.
+
+        Raises:
+            ValueError: one sentence for each wrong option.
+        """
         super().__init__()
+        problems = preset.check_config(running_config(), os.environ)
+        if problems:
+            raise ValueError("The proxy's configuration has hybrids that can't work:\n- " + "\n- ".join(problems))
         auth_candidates.name_members(self.is_at_work)
 
     def is_at_work(self) -> bool:
@@ -59,6 +69,13 @@ class ProxyHooks(CustomLogger):
         details = getattr(data.get("litellm_logging_obj"), "model_call_details", None)
         decided = details.get(handler.DECISION) if isinstance(details, Mapping) else None
         return dict(decided) if decided else None
+
+
+def running_config() -> Mapping[str, Any]:
+    """The configuration of the proxy that runs in this process; empty outside of one, and before it is read."""
+    proxy = sys.modules.get("litellm.proxy.proxy_server")
+    state = proxy.proxy_config.get_config_state() if proxy is not None and hasattr(proxy, "proxy_config") else None
+    return state if isinstance(state, Mapping) else {}
 
 
 def comma_free(model: str) -> str:

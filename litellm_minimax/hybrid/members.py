@@ -81,7 +81,7 @@ def resolve(
 
 def find_group(member: Member, groups: Groups, backends: Mapping[str, str], aliases: Mapping[str, str]) -> str | None:
     """The name of the model group or alias that ``member`` means, or ``None``."""
-    names = _spellings(member, backends)
+    names = [name for name in _spellings(member, backends) if "*" not in name]
     known = list(groups.names())
     exact = set(known)
     folded: dict[str, str] = {}
@@ -90,7 +90,7 @@ def find_group(member: Member, groups: Groups, backends: Mapping[str, str], alia
     for name in names:
         if name in aliases or name in exact:
             return name
-        if name.casefold() in folded and "*" not in name:
+        if name.casefold() in folded:
             return folded[name.casefold()]
     wildcards = [name for name in known if "*" in name and name.strip("*")]
     for name in names:

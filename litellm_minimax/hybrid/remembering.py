@@ -17,6 +17,8 @@ from litellm_minimax.hybrid.handover import Note
 
 TTL = 3600
 """Seconds that an entry is kept; the turn of a coding agent can last that long."""
+_FORMAT = "1 "
+"""Precedes what is kept: LiteLLM's in-process cache hands back plain JSON as the object it stands for."""
 MOST_NOTES = 8
 MOST_TEXT = 200_000
 """Characters of one turn's notes; a turn beyond it is not kept."""
@@ -54,7 +56,7 @@ class NoteStore:
         """Keep the notes, the newest :data:`MOST_NOTES` of them."""
         kept = [[note.offset, note.text] for note in notes[-MOST_NOTES:]]
         if sum(len(note.text) for note in notes) <= MOST_TEXT:
-            await self.cache.aset(self.key, json.dumps(kept))
+            await _keep(self.cache, self.key, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,12 @@ class Backoff:
         failures, _ = await self._read()
         failures += 2 if slow else 1
         wait = min(10.0 * 2.0 ** max(failures - 2, 0), 120.0) if failures >= 2 else 0.0
-        await self.cache.aset(self.key, json.dumps([min(failures, 16), self.now() + wait]))
+        await _keep(self.cache, self.key, [min(failures, 16), self.now() + wait])
 
     async def succeeded(self) -> None:
         """The reasoner works."""
         if (await self._read())[0]:
-            await self.cache.aset(self.key, "[]")
+            await _keep(self.cache, self.key, [])
 
     async def _read(self) -> tuple[int, float]:
         kept = await _load(self.cache, self.key)
@@ -94,9 +96,14 @@ class Backoff:
         return 0, 0.0
 
 
+async def _keep(cache: Cache, key: str, value: list[Any]) -> None:
+    await cache.aset(key, _FORMAT + json.dumps(value))
+
+
 async def _load(cache: Cache, key: str) -> list[Any]:
+    text = await cache.aget(key) or ""
     try:
-        kept = json.loads(await cache.aget(key) or "[]")
+        kept = json.loads(text.removeprefix(_FORMAT))
     except ValueError:
         return []
     return kept if isinstance(kept, list) else []

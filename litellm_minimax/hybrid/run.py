@@ -290,15 +290,16 @@ class HybridRun:
         self._announce(decision)
 
     def _log(self) -> None:
-        phase = self._phases[0] if self._phases else None
+        result = self._thinking.result if self._thinking else None
         log.info(
-            "decision=%s reason=%s reasoning=%s execution=%s ended_by=%s ms=%s notes=%d turn=%d",
+            "decision=%s reason=%s reasoning=%s execution=%s ended_by=%s error=%s ms=%s notes=%d turn=%d",
             _KINDS[self._decision.kind],
             self._decision.reason,
             self._request.spec.reasoning.raw,
             self._request.spec.execution.raw,
-            phase.ended_by if phase else "-",
-            phase.ms if phase else "-",
+            result.ended_by if result else "-",
+            type(result.error).__name__ if result and result.error else "-",
+            result.ms if result else "-",
             len(self._notes),
             self._talk.user_turns,
         )

@@ -10,6 +10,7 @@ from litellm_minimax.hybrid import handover, history, remembering
 from litellm_minimax.hybrid.handover import Note
 from litellm_minimax.hybrid.history import SEPARATOR
 from litellm_minimax.hybrid.tokens import estimate, shorten
+from litellm_minimax.shared_cache import SharedCache
 from tests.hybrid.fakes import Shelf
 
 IMAGE = {"type": "image_url", "image_url": {"url": "data:x"}, "cache_control": {"type": "ephemeral"}}
@@ -165,6 +166,12 @@ def test_reasoning_that_a_client_keeps_as_think_text():
         "<think>own</think>\n\nThe answer",
         "<think>own</think>The answer",
     ]
+
+
+async def test_the_notes_survive_litellms_own_cache():
+    store = remembering.NoteStore(SharedCache(max_items=9, max_item_kib=9, ttl=60), remembering.key("notes", "x"))
+    await store.save([Note(0, "a")])
+    assert await store.load(1) == [Note(0, "a")]
 
 
 async def test_notes_are_kept_within_bounds_and_only_where_the_turn_is_long_enough():

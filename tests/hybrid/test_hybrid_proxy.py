@@ -1,0 +1,434 @@
+"""Hybrids through a really started proxy with the shipped configuration, with the clients that people use."""
+
+import concurrent.futures
+import json
+import os
+import time
+from pathlib import Path
+
+import anthropic
+import httpx
+import openai
+import pytest
+import yaml
+
+from litellm_minimax.hybrid.history import SEPARATOR
+from litellm_minimax.simulator import Answer, Fault, Quirks, Simulator, ToolCall
+from tests.proxy_process import SHIPPED_CONFIG, ProxyStartError, StartedProxy, write_config
+
+pytestmark = pytest.mark.proxy
+
+MODEL = "hybrid:[minimax:MiniMax-M2,qwen-oauth:qwen3-coder-plus]"
+THOUGHTS = "First look at the lexer. Then fix the parser."
+TOOL = {
+    "name": "ls",
+    "description": "List files",
+    "parameters": {"type": "object", "properties": {"path": {"type": "string"}}},
+}
+QUICK = {
+    "reasoning_model": "MiniMax-M2",
+    "execution_model": "qwen3-coder-plus",
+    "first_delta_timeout": 0.3,
+    "idle_timeout": 0.3,
+    "reasoning_timeout": 2,
+}
+
+
+class World:
+    """A proxy, its two upstreams and what it logged."""
+
+    def __init__(self, proxy, reasoner, executor, recorded):
+        self.proxy, self.reasoner, self.executor, self.recorded = proxy, reasoner, executor, recorded
+        self.openai = openai.OpenAI(base_url=f"{proxy.url}/v1", api_key=proxy.master_key, max_retries=0)
+        self.anthropic = anthropic.Anthropic(base_url=proxy.url, api_key=proxy.master_key, max_retries=0)
+
+    def reset(self):
+        for upstream in (self.reasoner, self.executor):
+            upstream.reset()
+        self.reasoner.on(
+            lambda _: True, Answer("This is never read. " * 30, reasoning=THOUGHTS, chunk_chars=9, delay=0.005)
+        )
+        self.executor.on(lambda _: True, Answer("The code.", chunk_chars=3))
+        self.recorded.write_text("")
+
+    def post(self, path, body, key=None):
+        headers = {"Authorization": f"Bearer {key}"} if key else self.proxy.headers
+        return httpx.post(self.proxy.url + path, json=body, headers=headers, timeout=60)
+
+    def events(self, count):
+        for _ in range(500):
+            lines = [json.loads(line) for line in self.recorded.read_text().splitlines()]
+            if len(lines) >= count:
+                break
+            time.sleep(0.02)
+        time.sleep(0.2)
+        return [json.loads(line) for line in self.recorded.read_text().splitlines()]
+
+
+def config_for_tests():
+    config = yaml.safe_load(SHIPPED_CONFIG.read_text())
+    callbacks = config["litellm_settings"]["callbacks"]
+    config["litellm_settings"]["callbacks"] = [
+        *([callbacks] if isinstance(callbacks, str) else callbacks),
+        "hybrid_proxy_side.recorder",
+    ]
+    config["litellm_settings"]["enable_post_custom_auth_checks"] = True
+    config["general_settings"] |= {
+        "custom_auth": "hybrid_proxy_side.user_api_key_auth",
+        "custom_auth_run_common_checks": True,
+    }
+    config["router_settings"] = {
+        "num_retries": 0,
+        "model_group_alias": {"looks-harmless": "hybrid-coder", "coder": "qwen3-coder-plus"},
+    }
+    config["router_settings"]["fallbacks"] = [{"falls-back": ["hybrid-coder"]}]
+    config["model_list"] += [
+        {"model_name": "quick", "litellm_params": {"model": "hybrid/quick", "hybrid": QUICK}},
+        {
+            "model_name": "falls-back",
+            "litellm_params": {"model": "openai/none", "api_base": "http://127.0.0.1:9/v1", "api_key": "k"},
+        },
+    ]
+    return config
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hybrid-proxy")
+    recorded = folder / "events.jsonl"
+    recorded.write_text("")
+    with Simulator() as reasoner, Simulator(quirks=Quirks(dialect="openai")) as executor:
+        env = {
+            "MINIMAX_API_BASE": reasoner.base_url,
+            "MINIMAX_API_KEY": "k",
+            "DASHSCOPE_API_BASE": f"{executor.base_url}/v1",
+            "DASHSCOPE_API_KEY": "k",
+            "PYTHONPATH": str(Path(__file__).parent),
+            "RECORDER_FILE": str(recorded),
+            **{
+                name: None
+                for name in os.environ
+                if name.startswith(("HYBRID_", "REASONING_INJECTION", "DISABLE_HYBRID"))
+            },
+        }
+        with StartedProxy(write_config(folder / "config.yaml", config_for_tests()), env=env) as proxy:
+            yield World(proxy, reasoner, executor, recorded)
+
+
+@pytest.fixture(autouse=True)
+def fresh(world):
+    world.reset()
+
+
+def say(text):
+    return [{"role": "user", "content": text}]
+
+
+def test_openai_chat_whole_and_streamed(world):
+    raw = world.openai.chat.completions.with_raw_response.create(model=MODEL, messages=say("whole"))
+    whole = raw.parse()
+    assert (raw.headers["x-hybrid-decision"], raw.headers["x-hybrid-reason"]) == ("reasoned", "user_turn")
+    message = whole.choices[0].message
+    assert (message.content, message.reasoning_content, whole.model) == ("The code.", THOUGHTS + SEPARATOR, MODEL)
+    streamed = world.openai.chat.completions.with_raw_response.create(
+        model=MODEL, messages=say("streamed"), stream=True, stream_options={"include_usage": True}
+    )
+    assert streamed.headers["x-hybrid-decision"] == "reasoned"
+    chunks = list(streamed.parse())
+    assert {chunk.model for chunk in chunks} == {MODEL}
+    assert len({chunk.id for chunk in chunks}) == 1
+    deltas = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
+    assert "".join(delta.content or "" for delta in deltas) == "The code."
+    assert "".join(getattr(delta, "reasoning_content", None) or "" for delta in deltas) == THOUGHTS + SEPARATOR
+    told = [chunk.usage for chunk in chunks if chunk.usage]
+    assert [usage.completion_tokens for usage in told] == [whole.usage.completion_tokens]
+    fields = next(d.provider_specific_fields["hybrid"] for d in deltas if getattr(d, "provider_specific_fields", None))
+    assert [phase["phase"] for phase in fields["phases"]] == ["reasoning", "execution"]
+
+
+def test_the_reasoner_is_cut_and_sees_tools_as_text_only(world):
+    world.openai.chat.completions.create(
+        model=MODEL, messages=say("cut"), tools=[{"type": "function", "function": TOOL}], max_tokens=50, stop=["X"]
+    )
+    world.reasoner.wait_idle()
+    asked, executed = world.reasoner.last, world.executor.last
+    assert asked.answered.client_left
+    assert asked.answered.text_chunks < 20
+    assert asked.body["stream"] is True
+    assert {"tools", "tool_choice", "stop"} & set(asked.body) == set()
+    assert asked.body["max_completion_tokens"] == 8192
+    assert "- ls(path: string): List files" in asked.body["messages"][0]["content"]
+    assert executed.body["tools"] == [{"type": "function", "function": TOOL}]
+    assert (executed.body["max_tokens"], executed.body["stop"]) == (50, ["X"])
+    assert [message["role"] for message in executed.body["messages"]] == ["user", "user"]
+    assert THOUGHTS in executed.body["messages"][1]["content"]
+
+
+def test_anthropic_messages_whole_and_streamed(world):
+    whole = world.anthropic.messages.create(model=MODEL, max_tokens=100, messages=say("whole"))
+    assert [block.type for block in whole.content] == ["thinking", "text"]
+    assert (whole.content[0].thinking, whole.content[1].text, whole.model) == (THOUGHTS + SEPARATOR, "The code.", MODEL)
+    with world.anthropic.messages.stream(model=MODEL, max_tokens=100, messages=say("streamed")) as stream:
+        final = stream.get_final_message()
+        assert stream.response.headers["x-hybrid-decision"] == "reasoned"
+    assert [block.type for block in final.content] == ["thinking", "text"]
+    assert final.content[1].text == "The code."
+    assert (final.usage.output_tokens, final.stop_reason) == (whole.usage.output_tokens, "end_turn")
+
+
+def test_responses_whole_and_streamed(world):
+    whole = world.openai.responses.create(model=MODEL, input="whole")
+    assert [item.type for item in whole.output] == ["reasoning", "message"]
+    assert (whole.output_text, whole.model) == ("The code.", MODEL)
+    events = list(world.openai.responses.create(model=MODEL, input="streamed", stream=True))
+    completed = next(event.response for event in events if event.type == "response.completed")
+    assert completed.output_text == "The code."
+    assert completed.output[0].type == "reasoning"
+
+
+def test_an_openai_tool_loop_of_three_rounds_asks_the_reasoner_once(world):
+    world.executor.enqueue(
+        *(
+            Answer("", tool_calls=[ToolCall("ls", {"path": f"<think>{n}</think>"}, f"call_{n}")], chunk_chars=4)
+            for n in range(3)
+        ),
+        Answer("All done."),
+    )
+    messages = say("loop")
+    for _ in range(3):
+        chunks = list(
+            world.openai.chat.completions.create(
+                model=MODEL, messages=messages, tools=[{"type": "function", "function": TOOL}], stream=True
+            )
+        )
+        deltas = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
+        parts = [part for delta in deltas for part in delta.tool_calls or ()]
+        call = {
+            "id": parts[0].id,
+            "type": "function",
+            "function": {"name": "ls", "arguments": "".join(p.function.arguments or "" for p in parts)},
+        }
+        shown = "".join(getattr(delta, "reasoning_content", None) or "" for delta in deltas)
+        messages = [*messages, {"role": "assistant", "content": None, "reasoning_content": shown, "tool_calls": [call]}]
+        messages.append({"role": "tool", "tool_call_id": call["id"], "content": "a.py"})
+    final = world.openai.chat.completions.create(
+        model=MODEL, messages=messages, tools=[{"type": "function", "function": TOOL}]
+    )
+    assert final.choices[0].message.content == "All done."
+    assert len(world.reasoner.requests) == 1
+    bodies = [request.body["messages"] for request in world.executor.requests]
+    assert [len(body) for body in bodies] == [2, 4, 6, 8]
+    for body in bodies:
+        assert body == bodies[-1][: len(body)], "the executor's prompt only grows, so its cache holds"
+        assert all("reasoning_content" not in message for message in body), (
+            "the reasoner's words are not the executor's"
+        )
+    arguments = [call["function"]["arguments"] for message in bodies[-1] for call in message.get("tool_calls") or ()]
+    assert [json.loads(text)["path"] for text in arguments] == [f"<think>{n}</think>" for n in range(3)]
+
+
+def test_an_anthropic_tool_loop_of_three_rounds_asks_the_reasoner_once(world):
+    world.executor.enqueue(
+        *(Answer("", tool_calls=[ToolCall("ls", {"path": str(n)}, f"call_{n}")]) for n in range(3)), Answer("All done.")
+    )
+    tool = {"name": "ls", "description": "List files", "input_schema": TOOL["parameters"]}
+    messages = say("anthropic loop")
+    for _ in range(3):
+        with world.anthropic.messages.stream(model=MODEL, max_tokens=500, messages=messages, tools=[tool]) as stream:
+            answer = stream.get_final_message()
+        use = next(block for block in answer.content if block.type == "tool_use")
+        messages = [
+            *messages,
+            {"role": "assistant", "content": [block.model_dump(exclude_none=True) for block in answer.content]},
+        ]
+        messages.append(
+            {"role": "user", "content": [{"type": "tool_result", "tool_use_id": use.id, "content": "a.py"}]}
+        )
+    final = world.anthropic.messages.create(model=MODEL, max_tokens=500, messages=messages, tools=[tool])
+    assert final.content[-1].text == "All done."
+    assert len(world.reasoner.requests) == 1
+    bodies = [request.body["messages"] for request in world.executor.requests]
+    assert len(bodies) == 4
+    assert all(THOUGHTS in body[1]["content"] for body in bodies)
+    for message in bodies[-1][2:]:
+        assert {"reasoning_content", "thinking_blocks"} & set(message) == set()
+        assert "handed over" not in json.dumps(message, ensure_ascii=False)
+
+
+def test_spend_is_logged_once_and_is_the_sum(world):
+    answers = [world.post("/v1/chat/completions", {"model": MODEL, "messages": say("money")}, "sk-test-both").json()]
+    list(world.openai.chat.completions.create(model=MODEL, messages=say("money, streamed"), stream=True))
+    world.anthropic.messages.create(model="hybrid-coder", max_tokens=9, messages=say("money, anthropic"))
+    usage = answers[0]["usage"]
+    phases = answers[0]["choices"][0]["message"]["provider_specific_fields"]["hybrid"]["phases"]
+    assert all(phase["cost"] > 0 for phase in phases)
+    assert usage["total_tokens"] == sum(phase["prompt_tokens"] + phase["completion_tokens"] for phase in phases)
+    events = world.events(3)
+    assert [event["event"] for event in events] == ["success"] * 3, "one entry for each call, none for its phases"
+    assert all(event["key"] for event in events)
+    assert events[0]["cost"] == pytest.approx(sum(phase["cost"] for phase in phases))
+    assert events[0]["tokens"] == usage["total_tokens"]
+    assert all(event["cost"] > 0 and event["decision"]["x-hybrid-decision"] == "reasoned" for event in events)
+    # The same request again comes with the key's spend so far: what LiteLLM's own spend writer counted.
+    spent = [
+        float(
+            world.post("/v1/chat/completions", {"model": MODEL, "messages": say(f"again {n}")}, "sk-test-both").headers[
+                "x-litellm-key-spend"
+            ]
+        )
+        for n in range(2)
+    ]
+    assert all(amount == pytest.approx(sum(phase["cost"] for phase in phases), rel=0.1) for amount in spent)
+
+
+KEYS_AND_NAMES = [
+    *(("sk-test-reasoner-only", name, 403, "coder") for name in (
+        MODEL, "hybrid-coder", "hybrid:[MiniMax-M2,QWEN3-CODER-PLUS]", "hybrid:[MiniMax-M2%2Cqwen3-coder-plus]", "hybrid/[MiniMax-M2,qwen3-coder-plus]",
+        "hybrid:[MiniMax-M2, qwen3-coder-plus ]", "hybrid:[MiniMax-M2,coder]", "hybrid:[MiniMax-M2,a:Qwen3-Coder-Plus]", "hybrid:[qwen3-coder-plus,MiniMax-M2]",
+        "hybrid:[MiniMax-M2,dashscope:qwen3-coder-plus]", "hybrid:[MiniMax-M2,qwen3-coder-plus?temperature=0.1]",
+        "MiniMax-M2,qwen3-coder-plus", "MiniMax-M2,hybrid:[MiniMax-M2,qwen3-coder-plus]", "coder", "looks-harmless",
+    )),
+    *(("sk-test-executor-only", name, 403, "M2") for name in (
+        MODEL, "hybrid-coder", "hybrid:[MINIMAX:minimax-m2,qwen3-coder-plus]", "hybrid:[minimax/MiniMax-M2,qwen3-coder-plus]",
+        "hybrid:[minimax-plugin/MiniMax-M2,qwen3-coder-plus]", "hybrid:[qwen3-coder-plus,MiniMax-M2]",
+    )),
+    *(("sk-test-reasoner-only", name, 400, "two members") for name in ("hybrid:[MiniMax-M2,qwen3-coder-plus,MiniMax-M2]", "hybrid:[MiniMax-M2]")),
+    ("sk-test-reasoner-only", "hybrid:[MiniMax-M2,qwen3-coder-plus", 400, "expected ']'"),
+    ("sk-test-reasoner-only", "hybrid:[MiniMax-M2,x],qwen3-coder-plus", 400, "expected ']'"),
+    ("sk-test-team", MODEL, 403, "qwen3-coder-plus"),
+    ("sk-test-no-hybrids", MODEL, 200, ""),
+    ("sk-test-no-hybrids", "hybrid-coder", 403, "hybrid-coder"),
+    ("sk-test-both", MODEL, 200, ""),
+    ("sk-test-both", "hybrid-coder", 200, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "name", "status", "named"), KEYS_AND_NAMES)
+def test_no_key_uses_a_member_that_it_may_not(world, key, name, status, named):
+    answer = world.post("/v1/chat/completions", {"model": name, "messages": say("let me in")}, key)
+    assert (answer.status_code, named in answer.text) == (status, True), answer.text
+    if status != 200:
+        forbidden = world.executor if "reasoner" in key or "team" in key else world.reasoner
+        assert forbidden.requests == []
+
+
+def test_an_aliased_key_gets_its_alias_and_not_the_model_of_that_name(world):
+    answer = world.post("/v1/chat/completions", {"model": MODEL, "messages": say("alias")}, "sk-test-aliased")
+    assert answer.status_code == 200
+    assert world.executor.requests == [], "its qwen3-coder-plus is MiniMax-M2"
+    assert len(world.reasoner.requests) == 2
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/responses"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "hybrid:[a:b]",
+        "hybrid:[MiniMax-M2,qwen3-coder-plus?api_key=sk-secret]",
+        "hybrid:[hybrid-coder,qwen3-coder-plus]",
+        "hybrid:[MiniMax-M2,looks-harmless]",
+        "hybrid:[typo:x,MiniMax-M2]",
+    ],
+)
+def test_a_bad_name_is_a_400_on_every_door(world, path, name):
+    body = (
+        {"model": name, "messages": say("x"), "max_tokens": 9}
+        if path != "/v1/responses"
+        else {"model": name, "input": "x"}
+    )
+    for stream in (False, True):
+        answer = world.post(path, {**body, "stream": stream})
+        assert answer.status_code == 400, answer.text
+        assert "sk-secret" not in answer.text
+    assert world.reasoner.requests == world.executor.requests == []
+
+
+def test_a_fallback_that_leads_to_a_hybrid_is_not_taken_from_inside_one(world):
+    answer = world.post("/v1/chat/completions", {"model": "hybrid:[MiniMax-M2,falls-back]", "messages": say("x")})
+    assert answer.status_code >= 400
+    assert world.executor.requests == []
+    assert len(world.reasoner.requests) == 1
+
+
+def test_batch_lists_of_real_models_stay_batches(world):
+    answers = world.post(
+        "/v1/chat/completions", {"model": "MiniMax-M2,qwen3-coder-plus", "messages": say("both")}
+    ).json()
+    assert len(answers) == 2
+    assert (len(world.reasoner.requests), len(world.executor.requests)) == (1, 1)
+
+
+@pytest.mark.parametrize("trouble", ["refused", "500", "hung", "cut"])
+def test_a_broken_reasoner_costs_nobody_an_answer(world, trouble):
+    faults = {
+        "500": Fault("error", code=1000, status=500),
+        "hung": Fault("stall", phase="before_headers", seconds=5),
+        "cut": Fault("truncate_sse", at=2),
+    }
+
+    def one(number):
+        answer = world.post(
+            "/v1/chat/completions",
+            {"model": "quick", "messages": say(f"{trouble} {number}"), "stream": number % 2 == 0},
+        )
+        return (
+            answer.status_code,
+            "The code." in answer.text.replace('"}}]}\n\ndata: ', "") or "cod" in answer.text,
+            answer.headers["x-hybrid-decision"],
+        )
+
+    with concurrent.futures.ThreadPoolExecutor(10) as pool:
+        if trouble == "refused":
+            with world.reasoner.refuse_connections():
+                outcomes = list(pool.map(one, range(30)))
+        else:
+            world.reasoner.service.on(lambda _: True, faults[trouble])
+            outcomes = list(pool.map(one, range(30)))
+    assert {outcome[:2] for outcome in outcomes} == {(200, True)}
+    assert len(world.executor.requests) == 30
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_executors_status_reaches_the_client_on_every_door(world, path, stream):
+    world.executor.on(lambda _: True, Fault("error", code=1002, status=429))
+    body = {
+        "model": MODEL,
+        "messages": say(f"{path} {stream}"),
+        "stream": stream,
+        "max_tokens": 9,
+        "metadata": {"hybrid": {"trigger": "skip"}},
+    }
+    if path == "/v1/messages":
+        body.pop("metadata")
+        body["thinking"] = {"type": "disabled"}
+    assert world.post(path, body).status_code == 429
+    world.executor.on(lambda _: True, Answer("fine"))
+    assert world.post("/v1/chat/completions", {"model": MODEL, "messages": say("next")}).status_code == 200, (
+        "no pair rests for another's failure"
+    )
+
+
+def test_a_client_that_leaves_closes_the_reasoner(world):
+    world.reasoner.on(lambda _: True, Answer("x", reasoning="thinking aloud " * 2000, chunk_chars=10, delay=0.02))
+    body = {"model": MODEL, "messages": say("leave"), "stream": True}
+    with httpx.stream(
+        "POST", f"{world.proxy.url}/v1/chat/completions", json=body, headers=world.proxy.headers, timeout=30
+    ) as answer:
+        next(line for line in answer.iter_lines() if "reasoning_content" in line)
+    world.reasoner.wait_idle(10)
+    assert world.reasoner.last.answered.client_left
+    assert world.executor.requests == []
+
+
+def test_a_wrong_option_stops_the_start(tmp_path):
+    config = config_for_tests()
+    config["model_list"].append(
+        {"model_name": "bad", "litellm_params": {"model": "hybrid/bad", "hybrid": {**QUICK, "handover": "plan"}}}
+    )
+    env = {"PYTHONPATH": str(Path(__file__).parent), "RECORDER_FILE": str(tmp_path / "none"), "MINIMAX_API_KEY": "k"}
+    with (
+        pytest.raises(ProxyStartError, match="'handover' is not one of"),
+        StartedProxy(write_config(tmp_path / "c.yaml", config), env=env),
+    ):
+        pass
