@@ -9,11 +9,14 @@ Importing the package registers everything:
 from __future__ import annotations
 
 from litellm_minimax.__about__ import __version__
+from litellm_minimax.hybrid.handler import HybridLLM
 from litellm_minimax.minimax import MinimaxLLM
-from litellm_minimax.registration import MINIMAX, MINIMAX_PLUGIN
+from litellm_minimax.proxy_hooks import proxy_hooks
+from litellm_minimax.registration import HYBRID, MINIMAX, MINIMAX_PLUGIN
 from litellm_minimax.registration import register as _register
 
 minimax_llm = MinimaxLLM()
+hybrid_llm = HybridLLM()
 
 
 def register() -> None:
@@ -22,9 +25,9 @@ def register() -> None:
     Raises:
         ImportError: this LiteLLM is not supported; the text says what to do.
     """
-    _register({MINIMAX: minimax_llm, MINIMAX_PLUGIN: minimax_llm})
+    _register({MINIMAX: minimax_llm, MINIMAX_PLUGIN: minimax_llm, HYBRID: hybrid_llm})
 
 
 register()
 
-__all__ = ["__version__", "minimax_llm", "register"]
+__all__ = ["__version__", "hybrid_llm", "minimax_llm", "proxy_hooks", "register"]
