@@ -1,0 +1,80 @@
+"""The pieces of the benchmark run; how fast they are is no business of a test."""
+
+import json
+
+import pytest
+
+from bench.children import simulator, worker
+from bench.figures import Figure, derived, ratio
+from bench.load import GROWTH, HOLDING, LOADS, PROXY_LOADS, Load
+from bench.measure import lags_of
+from bench.plot import holding
+from bench.report import BEGIN, END, into, page
+from bench.run import Plan, Results
+
+STREAM = Load("full-speed-1", calls=2, at_once=2, deltas=10, think=3)
+WHOLE = Load("plain-20", stream=False, calls=2, at_once=2)
+
+
+def test_names_of_loads_are_unique():
+    for loads in (LOADS, PROXY_LOADS):
+        assert len({load.name for load in loads}) == len(loads)
+
+
+@pytest.fixture(scope="module")
+def measured():
+    """Two rounds of two loads by two contenders, each in its process."""
+    results = Results(loads={load.name: load for load in (STREAM, WHOLE)})
+    with simulator() as address, worker("bare", address) as bare, worker("plugin", address) as plugin:
+        for load in (STREAM, WHOLE):
+            results.sdk[load.name] = {each.name: [each.run(load), each.run(load)] for each in (bare, plugin)}
+    return results
+
+
+def test_nothing_is_lost_on_the_way(measured):
+    for rounds in measured.sdk["full-speed-1"].values():
+        assert [told["characters"] for told in rounds] == [2 * 13 * 20] * 2
+    for rounds in measured.sdk["plain-20"].values():
+        assert [told["characters"] for told in rounds] == [2 * 10 * 20] * 2
+
+
+def test_the_bare_transport_sees_each_delta_and_the_plugin_at_most_as_many(measured):
+    bare, plugin = (measured.sdk["full-speed-1"][name][0] for name in ("bare", "plugin"))
+    assert bare["chunks"] == 26
+    assert 2 <= plugin["chunks"] <= 26
+
+
+def test_a_page_has_a_row_for_each_contender_and_replaces_what_was_between_the_markers(measured):
+    text = page(measured)
+    assert "| `full-speed-1` | bare |" in text
+    assert "| `plain-20` | plugin |" in text
+    document = into(f"# Speed\n{BEGIN}\nold\n{END}\nby hand\n", text)
+    assert "old" not in document
+    assert document.startswith("# Speed\n")
+    assert document.endswith("by hand\n")
+    assert json.dumps(measured.sdk)
+
+
+def test_the_plot_has_a_line_for_each_contender_that_was_measured():
+    rounds = [{"wall_s": 1.0, "cpu_s": 1.0, "chunks": 1.0, "lag_p99_ms": 5.0}]
+    results = Results(loads={load.name: load for load in HOLDING})
+    results.sdk = {load.name: {"bare": rounds, "plugin": rounds} for load in HOLDING}
+    assert holding(results).count('fill="none"') == 2
+
+
+def test_ratios_are_taken_round_by_round():
+    rounds = {"plugin": [{"wall_s": 1.0, "cpu_s": 1.0}] * 2, "builtin": [{"wall_s": 2.0, "cpu_s": 3.0}] * 2}
+    assert ratio(WHOLE, rounds, "calls_per_s") == Figure(2.0, 2.0, 2.0)
+    assert derived(WHOLE, rounds["builtin"][0])["cpu_ms_per_call"] == 1500
+
+
+def test_a_stamp_tells_how_long_a_delta_was_on_its_way():
+    assert lags_of("t000000000001000000.t000000000003000000.", 5_000_000) == [4.0, 2.0]
+
+
+def test_a_quick_run_keeps_the_shape_of_each_load():
+    for load in (*LOADS, *PROXY_LOADS):
+        small = load.shrunk()
+        assert small.at_once == load.at_once <= small.calls
+        assert small.all_deltas <= load.all_deltas
+    assert [load.name for load in Plan(only=("stream-",)).of(GROWTH)] == [load.name for load in GROWTH[:5]]
