@@ -145,12 +145,12 @@ def _refused_by_litellm(path: Path, environment: Mapping[str, str]) -> str | Non
 def master_key(setting: Setting) -> Finding:
     """The proxy's own key."""
     key = setting.environment.get("LITELLM_MASTER_KEY", "")
-    make = 'export LITELLM_MASTER_KEY="sk-$(openssl rand -hex 16)"'
+    make = 'export LITELLM_MASTER_KEY="sk-$(openssl rand -hex 32)"'
     if key in _WELL_KNOWN_KEYS:
         return Finding("Master key", "failed", "LITELLM_MASTER_KEY is a well-known one; LiteLLM refuses it", make)
     if not key:
         return Finding(
-            "Master key", "warning", "LITELLM_MASTER_KEY is not set: plain litellm would run without authentication",
+            "Master key", "warning", "LITELLM_MASTER_KEY is not set: plain litellm won't start, or is open to all",
             f"{make} (litellm-minimax serve makes one by itself)",
         )  # fmt: skip
     return Finding("Master key", "ok", "LITELLM_MASTER_KEY is set")
