@@ -170,6 +170,7 @@ def read_request(kwargs: Mapping[str, Any]) -> HybridRequest:
         override=preset.read_override(metadata.get("hybrid", asked)),
         params=params,
         metadata=metadata,
+        retried=bool(metadata.get("attempted_retries")),
         caller=_caller(metadata),
     )
 

@@ -28,7 +28,7 @@ class Remembered:
     has_notes: bool = False
     """There are notes from this turn."""
     has_note_here: bool = False
-    """One of them was made at exactly this point: the request is a repetition."""
+    """One of them was made for exactly this request, which is now repeated because the executor failed."""
     backing_off: bool = False
     """The reasoner failed for this caller a moment ago."""
 

@@ -64,7 +64,7 @@ class Backoff:
     """Leaves a failing reasoner alone for a while: for one caller, without others feeling it.
 
     A time-out costs a caller half a minute, so the first one counts; a quick error costs nothing, so the second in a
-    row does. The wait doubles from 10 s to 2 min.
+    row does. The wait doubles from 5 s to 30 s: the first call after it finds out whether the reasoner is back.
     """
 
     cache: Cache
@@ -79,10 +79,12 @@ class Backoff:
 
     async def failed(self, *, slow: bool) -> None:
         """The reasoner failed again."""
-        failures, _ = await self._read()
-        failures += 2 if slow else 1
-        wait = min(10.0 * 2.0 ** max(failures - 2, 0), 120.0) if failures >= 2 else 0.0
-        await _keep(self.cache, self.key, [min(failures, 16), self.now() + wait])
+        failures, until = await self._read()
+        if self.now() < until:
+            return  # another call met the same outage
+        failures = min(failures + (2 if slow else 1), 16)
+        wait = min(5.0 * 2.0 ** max(failures - 2, 0), 30.0) if failures >= 2 else 0.0
+        await _keep(self.cache, self.key, [failures, self.now() + wait])
 
     async def succeeded(self) -> None:
         """The reasoner works."""

@@ -58,6 +58,8 @@ class HybridRequest:
     params: Mapping[str, Any] = field(default_factory=dict)
     """The client's own parameters, for the executor."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    retried: bool = False
+    """The Router sends the same request again, because the executor failed."""
     caller: str = "local"
     """Who is asking: a hash that the stores are keyed with."""
 
@@ -151,7 +153,7 @@ class HybridRun:
                 thinking_off=policy.turned_thinking_off(request.params),
                 remembered=policy.Remembered(
                     has_notes=bool(notes),
-                    has_note_here=any(note.offset == self._talk.offset for note in notes),
+                    has_note_here=request.retried and any(note.offset == self._talk.offset for note in notes),
                     backing_off=resting,
                 ),
             )

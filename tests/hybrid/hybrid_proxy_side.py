@@ -9,6 +9,7 @@ from litellm.proxy._types import UserAPIKeyAuth
 
 KEYS = {
     "sk-test-everything": {"models": []},
+    **{f"sk-test-unlucky-{trouble}": {"models": []} for trouble in ("refused", "500", "hung", "cut")},
     "sk-test-both": {"models": ["hybrid:*", "hybrid-coder", "MiniMax-M2", "qwen3-coder-plus"]},
     "sk-test-reasoner-only": {"models": ["hybrid:*", "hybrid-coder", "hybrid/*", "MiniMax-M2"]},
     "sk-test-executor-only": {"models": ["hybrid:*", "hybrid-coder", "hybrid/*", "qwen3-coder-plus"]},

@@ -417,6 +417,16 @@ async def test_a_tool_loop_asks_the_reasoner_once_and_keeps_the_executors_prefix
     assert fields["decision"] == "skipped"
 
 
+async def test_a_retry_by_the_router_does_not_think_again_but_a_person_asking_again_does(use):
+    members = Members()
+    use(members)
+    await ask()
+    _, again = await ask()
+    _, retried = await ask(metadata={"attempted_retries": 1})
+    assert (again["decision"], retried["decision"], retried["reason"]) == ("reasoned", "reused", "same_request")
+    assert len(members.asked("reasoner")) == 2
+
+
 async def test_a_failed_tool_asks_again_and_both_notes_keep_their_places(use):
     members = Members(reasoner=[list(THINKS), [piece(reasoning_content="Try b.py."), piece(content="x")]])
     use(members)
@@ -548,7 +558,7 @@ async def test_backoff_spares_the_caller_and_is_visible(use):
         _, fields = await ask([{"role": "user", "content": f"question {number}"}])
         reasons.append((fields["decision"], fields["reason"]))
         members.scripts["reasoner"] = list(THINKS)
-        now[0] += 6
+        now[0] += 3
     assert reasons == [("degraded", "reasoner_first_delta_timeout"), ("degraded", "backoff"), ("reasoned", "user_turn")]
 
 

