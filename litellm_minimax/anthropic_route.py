@@ -34,6 +34,7 @@ from litellm_minimax.errors import CallContext, missing_key, to_litellm
 from litellm_minimax.transport import TransportFault, as_transport_faults
 from litellm_minimax.wire.anthropic_answer import MessageStream, error_of_message, events_of_message
 from litellm_minimax.wire.anthropic_request import MessagesRequest, build_messages_request
+from litellm_minimax.wire.anthropic_tools import with_tool_changes
 from litellm_minimax.wire.events import Event, Finish
 from litellm_minimax.wire.faults import WireFault
 from litellm_minimax.wire.history import turns_without_reasoning
@@ -284,6 +285,8 @@ def _handler(original: Callable[..., Any]) -> Callable[..., Any]:
     def anthropic_messages_handler(*args: Any, **kwargs: Any) -> Any:
         given = dict(signature.bind(*args, **kwargs).arguments)
         given |= given.pop("kwargs", {})
+        if _ours(given):
+            given["messages"], given["tools"] = with_tool_changes(given["messages"], given.get("tools"))
         model = _minimax_model(given)
         if model is None:
             return original(**given)
@@ -312,6 +315,11 @@ async def _answer(original: Callable[..., Any], given: dict[str, Any], model: st
         _current.reset(token)
     await _keep(call.scope, call.answered)
     return answer
+
+
+def _ours(given: Mapping[str, Any]) -> bool:
+    providers = ("minimax", "minimax-plugin", "hybrid")
+    return given.get("custom_llm_provider") in providers or str(given["model"]).partition("/")[0] in providers
 
 
 def _minimax_model(given: Mapping[str, Any]) -> str | None:

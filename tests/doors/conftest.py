@@ -23,6 +23,7 @@ def proxy(_simulators, tmp_path_factory):
     config = yaml.safe_load(Path(os.environ.get("LITELLM_MINIMAX_TEST_CONFIG", SHIPPED_CONFIG)).read_text())
     weights = {"model": "minimax/MiniMax-M2", "api_base": f"{own.base_url}/v1", "api_key": "none", "self_hosted": "on"}
     config["model_list"].insert(0, {"model_name": "own-weights", "litellm_params": weights})
+    config["router_settings"]["num_retries"] = 0  # an error is tested as it comes, without the waits between tries
     path = write_config(tmp_path_factory.mktemp("doors") / "config.yaml", config)
     env = {"MINIMAX_API_KEY": "sk-api-doors-0123456789abcdef", "MINIMAX_API_BASE": minimax.base_url,
            "DASHSCOPE_API_KEY": "sk-none"}  # fmt: skip

@@ -6,18 +6,18 @@ import tool_loops
 
 pytestmark = [pytest.mark.proxy, pytest.mark.timeout(180)]
 
-CASES = [(door, shape) for door, (_, shapes) in tool_loops.DOORS.items() for shape in shapes]
+CASES = [(door, shape, model) for door, (_, shapes) in tool_loops.DOORS.items() for shape in shapes
+         for model in ("MiniMax-M2", "MiniMax-M3", "minimax-plugin/MiniMax-M3.1-Flash")]  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def http(proxy):
     with httpx.Client(base_url=proxy.url, headers=proxy.headers, timeout=60) as made:
         yield made
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
-@pytest.mark.parametrize("model", ["MiniMax-M2", "MiniMax-M3", "MiniMax-M3.1-Flash", "minimax-plugin/MiniMax-M2"])
-@pytest.mark.parametrize(("door", "shape"), CASES)
+@pytest.mark.parametrize(("door", "shape", "model"), CASES)
 def test_every_turn_of_the_tool_loop_comes_back_with_its_reasoning(sim, http, door, shape, model, stream):
     client, shapes = tool_loops.DOORS[door]
     sim.enqueue(*tool_loops.rounds())
