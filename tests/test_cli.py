@@ -337,6 +337,18 @@ def test_screen_tells_thinking_from_answer_with_and_without_colour():
     assert coloured.getvalue() == "  thinking  \033[2;3mHmm.\033[0m\n  answer    Yes.\033[0m\n"
 
 
+def test_screen_wraps_and_keeps_indentation():
+    out = io.StringIO()
+    screen = Screen(out, colour=False)
+    for piece in ("def f():\n    re", "turn 1", "\n", " ".join(["word"] * 30), " "):
+        screen.stream("answer", piece)
+    screen.close()
+    lines = out.getvalue().splitlines()
+    assert lines[:2] == ["  answer    def f():", "                return 1"]
+    assert all(len(line) <= 92 and line == line.rstrip() for line in lines)
+    assert " ".join(" ".join(lines[2:]).split()) == " ".join(["word"] * 30)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

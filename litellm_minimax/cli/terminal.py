@@ -26,6 +26,7 @@ class Screen:
         self._label: str | None = None
         self._column = 0
         self._breaks = 0
+        self._blanks = 0
 
     def title(self, number: int, text: str) -> None:
         """The heading of a scene."""
@@ -76,19 +77,23 @@ class Screen:
         """End the paragraph."""
         if self._label is not None:
             self._write((_RESET if self._colour else "") + "\n")
-            self._label, self._column, self._breaks = None, 0, 0
+            self._label, self._column, self._breaks, self._blanks = None, 0, 0, 0
 
     def _flow(self, text: str) -> None:
         while text:
             word, blank, text = text.partition(" ")
-            if self._column + len(word) > WIDTH and word:
-                self._break()
-            self._write(word + blank)
-            self._column += len(word) + len(blank)
+            if word:
+                if self._column + self._blanks + len(word) > WIDTH:
+                    self._break()
+                self._write(" " * self._blanks + word)
+                self._column += self._blanks + len(word)
+                self._blanks = 0
+            # Blanks wait for the word behind them, so that no line ends with one.
+            self._blanks += len(blank)
 
     def _break(self) -> None:
         self._write("\n" + " " * (2 + _LABEL_WIDTH))
-        self._column = 2 + _LABEL_WIDTH
+        self._column, self._blanks = 2 + _LABEL_WIDTH, 0
 
     def _styled(self, style: str, text: str) -> str:
         return f"{style}{text}{_RESET}" if self._colour else text
