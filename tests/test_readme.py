@@ -32,7 +32,7 @@ def blocks(language: str, *pages: str) -> list:
 
 PYTHON = blocks("python", "README.md", "docs/quickstart.md")
 CURL = [block for block in blocks("bash", "README.md", "docs/quickstart.md") if "curl" in block.values[0]]
-EXAMPLES = sorted(path.name for path in (ROOT / "examples").glob("*.py"))
+EXAMPLES = sorted(path.name for path in (ROOT / "examples").glob("*.py") if not path.name.startswith("hybrid_"))
 
 
 @pytest.fixture(scope="session")
