@@ -107,8 +107,9 @@ class MessageStream:
         data = _data_of(frame)
         watching = not self.began or self._starts or (data and any(word in data for word in _OF_INTEREST))
         told = _json(data) if data is not None and watching else None
+        # With its quotes it can't be inside a text, where they would be escaped.
+        self.ended = self.ended or b'"message_stop"' in frame
         if told is None:
-            self.ended = self.ended or b"message_stop" in frame
             return frame
         if not self.began:
             if _is_error(told):
@@ -122,13 +123,12 @@ class MessageStream:
                 return self._block_start(told, frame)
             case "content_block_delta":
                 delta = told.get("delta") or {}
+                lost = self._lost_start(told, delta)
                 if delta.get("type") == "thinking_delta":
                     self.events.append(Reasoning(str(delta.get("thinking") or "")))
-                return self._lost_start(told, delta) + frame
+                return lost + frame
             case "content_block_stop":
                 return self._lost_start(told, {}) + frame
-            case "message_stop":
-                self.ended = True
             case "message":
                 return b""
         return frame
