@@ -150,11 +150,13 @@ def _opened(wrapper: Any) -> Coroutine[Any, Any, Any]:
     """``litellm.acompletion`` awaits a coroutine that its dispatch returns: the place to open the upstream."""
 
     async def open_upstream() -> Any:
-        try:
-            await wrapper.completion_stream.open()
-        except BaseException:
-            await wrapper.completion_stream.aclose()
-            raise
+        stream = wrapper.completion_stream
+        if hasattr(stream, "open"):  # not a stream of a handler that somebody put under our name
+            try:
+                await stream.open()
+            except BaseException:
+                await stream.aclose()
+                raise
         return wrapper
 
     return open_upstream()
@@ -249,6 +251,8 @@ def _register_models() -> None:
     missing = {key: entry for key, entry in entries.items() if not _holds(litellm.model_cost.get(key), entry)}
     if missing:
         litellm.register_model(missing)
+    # What `/v1/models` lists for `minimax/*`; the same set stands behind `litellm.models_by_provider`.
+    litellm.minimax_models.update(f"{MINIMAX}/{facts.id}" for facts in catalog.MODELS)
 
 
 def _holds(known: Mapping[str, Any] | None, entry: Mapping[str, Any]) -> bool:
