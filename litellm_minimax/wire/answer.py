@@ -21,7 +21,7 @@ _BOM = b"\xef\xbb\xbf"
 class AnswerReader:
     """Reads one answer. Feed it every piece of the body, then close it; it does not matter where the pieces are cut."""
 
-    __slots__ = ("_begin", "_body", "_body_size", "_decoder", "_ended", "_reducer")
+    __slots__ = ("_begin", "_body", "_body_size", "_decoder", "_reducer")
 
     def __init__(self, options: ReadOptions) -> None:
         self._reducer = Reducer(options)
@@ -29,12 +29,11 @@ class AnswerReader:
         self._decoder: SSEDecoder | None = None
         self._body: list[bytes] = []
         self._body_size = 0
-        self._ended = False
 
     @property
     def done(self) -> bool:
         """Nothing more is needed: the rest of the body, if any, may be left unread."""
-        return self._ended or self._reducer.done or self._reducer.stopped
+        return self._reducer.done or self._reducer.stopped
 
     @property
     def finished(self) -> bool:
@@ -67,12 +66,10 @@ class AnswerReader:
             UpstreamFault: as :meth:`feed`.
             ProtocolFault: the body is unreadable, empty, or stops in the middle of the answer.
         """
-        events: list[Event] = []
         if self._decoder is not None:
-            if not self._reducer.stopped:
-                events += self._frames(self._decoder.close(), last=True)
+            events = self._frames(self._decoder.close(), last=True)
         else:
-            events += self._whole(b"".join(self._body))
+            events = self._whole(b"".join(self._body))
         return events + self._reducer.close()
 
     def _sniff(self, data: bytes) -> bytes:
@@ -88,18 +85,25 @@ class AnswerReader:
         return begin
 
     def _frames(self, payloads: list[bytes], *, last: bool = False) -> list[Event]:
+        reducer = self._reducer
         events: list[Event] = []
-        for payload in payloads:
-            if self._reducer.stopped:
+        for payload in map(bytes.strip, payloads):
+            # What stands behind the end is not read, so that it never matters what arrives in one read with it.
+            if reducer.done or reducer.stopped:
                 break
-            if payload.strip() == _DONE:
-                self._reducer.end()
-                self._ended = True
+            if payload == _DONE:
+                reducer.end()
                 break
-            if payload:
+            if not payload:
+                continue
+            try:
                 frame = _parse(payload, truncated=last)
-                if isinstance(frame, dict):
-                    events += self._reducer.feed(frame)
+            except ProtocolFault:
+                if reducer.finished:
+                    continue  # all of the answer is here; it was its usage that broke off
+                raise
+            if isinstance(frame, dict):
+                events += reducer.feed(frame)
         return events
 
     def _whole(self, body: bytes) -> list[Event]:
@@ -113,7 +117,9 @@ class AnswerReader:
         frame = _parse(text, truncated=True)
         if not isinstance(frame, dict):
             raise ProtocolFault("The answer is JSON, but not an object.")
-        return self._reducer.feed(frame)
+        events = self._reducer.feed(frame)
+        self._reducer.end()
+        return events
 
 
 def _parse(payload: bytes, *, truncated: bool) -> object:

@@ -21,20 +21,20 @@ _EXCERPT = 200
 
 def fault_in(frame: Mapping[str, Any], http_status: int = 200, trace_id: str | None = None) -> UpstreamFault | None:
     """The error that a frame or a body tells; ``None`` if it tells none."""
+    if "base_resp" not in frame and "error" not in frame and not _is_error(frame):
+        return None  # nearly every frame of every stream
     trace = _text(frame.get("request_id")) or _text(frame.get("id")) or _text(frame.get("trace_id")) or trace_id
     base = frame.get("base_resp")
     if isinstance(base, Mapping) and (code := _number(base.get("status_code"))):
         text, _ = _without_code(_text(base.get("status_msg")) or "no text")
         return UpstreamFault(text, code=code, http_status=http_status, trace_id=trace)
     error = frame.get("error")
-    if isinstance(error, Mapping):
+    if isinstance(error, Mapping) and error:
         return _of_error(error, http_status, trace)
     if isinstance(error, str) and error:
         text, code = _without_code(error)
         return UpstreamFault(text, code=code, http_status=http_status, trace_id=trace)
-    if frame.get("type") == "error" or frame.get("object") == "error":  # the latter is vLLM's
-        return _of_error(frame, http_status, trace)
-    return None
+    return _of_error(frame, http_status, trace) if _is_error(frame) else None
 
 
 def parse_error_body(status: int, body: bytes, trace_id: str | None = None) -> UpstreamFault:
@@ -52,6 +52,10 @@ def parse_error_body(status: int, body: bytes, trace_id: str | None = None) -> U
             text, code = _without_code(told)
             return UpstreamFault(text, code=code, http_status=status, trace_id=trace_id)
     return UpstreamFault(_excerpt(body), http_status=status, trace_id=trace_id)
+
+
+def _is_error(frame: Mapping[str, Any]) -> bool:
+    return frame.get("type") == "error" or frame.get("object") == "error"  # the latter is vLLM's
 
 
 def _of_error(error: Mapping[str, Any], http_status: int, trace: str | None) -> UpstreamFault:

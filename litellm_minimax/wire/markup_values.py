@@ -141,17 +141,23 @@ def _number(bare: str, kinds: frozenset[str]) -> int | float | None:
     if len(bare) > _NUMBER_DIGITS:
         return None
     try:
-        value = json.loads(bare, parse_constant=_refuse)
+        value = json.loads(bare, parse_float=_finite, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 -- NaN has no word in JSON
-            return None
         if "number" not in kinds and not value.is_integer():
             return None
         return int(value) if value.is_integer() and "integer" in kinds and "number" not in kinds else value
+    return value
+
+
+def _finite(digits: str) -> float:
+    """A number that overflows would be written as ``Infinity``, for which JSON has no word."""
+    value = float(digits)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(digits)
     return value
 
 
@@ -177,7 +183,7 @@ def _structure(bare: str, kinds: frozenset[str]) -> Any:
 
 def _json(bare: str, otherwise: Any) -> Any:
     try:
-        return json.loads(bare, parse_constant=_refuse)
+        return json.loads(bare, parse_float=_finite, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return otherwise
 

@@ -13,27 +13,24 @@ class SnapshotReader:
     """Tells what is new in each telling of one text.
 
     A telling that begins with everything told before, and goes on, is a snapshot: only its end is new. So that two
-    increments are not mistaken for it (``1`` and ``10``), that is believed only of at least ``shortest`` characters.
+    increments are not mistaken for it (``1`` and ``10``), that is believed only of at least ``shortest`` characters
+    that are not one pattern repeated (``ha ha ha``, a ruled line), as increments of such a text look the same.
     The work is constant an increment: a comparison is made only where a telling is as long as all before it.
-
-    Attributes:
-        settled: free for the reader's user: something that is done at the first telling has been done.
     """
 
-    __slots__ = ("_length", "_parts", "_shortest", "_snapshots", "settled")
+    __slots__ = ("_length", "_parts", "_shortest", "_snapshots")
 
     def __init__(self, shortest: int) -> None:
         self._shortest = shortest
         self._parts: list[str] = []
         self._length = 0
         self._snapshots = False
-        self.settled = False
 
     def new(self, text: str) -> str:
         """What the next telling adds."""
         if self._length >= self._shortest and (self._snapshots or len(text) > self._length):
             so_far = self._so_far()
-            if text.startswith(so_far):
+            if text.startswith(so_far) and (self._snapshots or not _repeats(so_far)):
                 self._snapshots = True
                 text = text[self._length :]
             elif self._snapshots and so_far.startswith(text):
@@ -61,6 +58,11 @@ class SnapshotReader:
         return self._parts[0] if self._parts else ""
 
 
+def _repeats(text: str) -> bool:
+    """Whether a text is a shorter one several times over, its last time perhaps cut."""
+    return text.find(text[: (len(text) + 1) // 2], 1) > 0
+
+
 class ReasoningLedger:
     """Reasoning that comes in a field and between tags is the same reasoning, and is shown once."""
 
@@ -74,6 +76,8 @@ class ReasoningLedger:
 
     def from_field(self, text: str) -> str:
         """What of a field's new text has not been shown."""
+        if not self._size:
+            text = text.lstrip()  # between tags it begins without blanks; both are compared character by character
         place, self._from_field = self._from_field, self._from_field + len(text)
         return self._unshown(text, place, mirrored=self._from_tags > 0)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 
 class StopScanner:
     """Cuts a text before the first stop sequence; holds back only what may be the beginning of one.
@@ -13,12 +11,10 @@ class StopScanner:
     ('one ', 'Else ', '', True)
     """
 
-    __slots__ = ("_held", "_pattern", "_sequences", "hit")
+    __slots__ = ("_held", "_sequences", "hit")
 
     def __init__(self, sequences: tuple[str, ...]) -> None:
-        # The earliest match wins; of those that begin at one place, the shortest is complete first.
-        self._sequences = sorted(set(sequences), key=len)
-        self._pattern = re.compile("|".join(map(re.escape, self._sequences)))
+        self._sequences = tuple(dict.fromkeys(filter(None, sequences)))
         self._held = ""
         self.hit = False
 
@@ -27,11 +23,13 @@ class StopScanner:
         if self.hit or not text:
             return ""
         text = self._held + text
-        found = self._pattern.search(text)
-        if found:
+        # The one that is complete first wins, as if the text had come letter by letter; if two end at one place, the
+        # one that began first.
+        places = [(start + len(sequence), start) for sequence in self._sequences if (start := text.find(sequence)) >= 0]
+        if places:
             self.hit = True
             self._held = ""
-            return text[: found.start()]
+            return text[: min(places)[1]]
         begun = min((_begun(text, sequence) for sequence in self._sequences), default=len(text))
         self._held = text[begun:]
         return text[:begun]

@@ -6,6 +6,7 @@ rule stands; the fixtures in ``tests/fixtures`` hold one of every kind.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,9 +20,10 @@ from litellm_minimax.wire.events import (
     Started,
     Text,
     ToolCallArguments,
+    ToolCallStart,
     Usage,
 )
-from litellm_minimax.wire.faults import ProtocolFault
+from litellm_minimax.wire.faults import ProtocolFault, UpstreamFault
 from litellm_minimax.wire.options import ReadOptions
 from litellm_minimax.wire.response_format import FenceStripper
 from litellm_minimax.wire.snapshots import ReasoningLedger, SnapshotReader
@@ -53,6 +55,9 @@ _FLAGS = (
     "output_sensitive_type",
     "output_sensitive_int",
 )
+_SENSITIVE = frozenset({1026, 1027})
+_TAG = re.compile(r"</?(?:mm:)?think>")
+_LONGEST_STRAY = 256
 _TOLD = (*_FLAGS, "base_resp", "service_tier", "system_fingerprint", "model")
 
 
@@ -61,36 +66,38 @@ class Reducer:
 
     Attributes:
         finished: the answer is complete; its usage may still come.
+        done: nothing more can come that matters.
         stopped: a stop sequence was met; nothing that follows matters, and the upstream may be closed.
     """
 
     def __init__(self, options: ReadOptions) -> None:
         self.finished = False
+        self.done = False
         self.stopped = False
-        self._ended = False
         self._began = False
+        self._answered = False
+        self._index: object = None
         self._usage: Usage | None = None
         self._raw_finish: str | None = None
         self._fields: dict[str, object] = {}
         self._content = SnapshotReader(shortest=16)
         self._reasoning = SnapshotReader(shortest=4)
+        self._settled = False
         self._ledger = ReasoningLedger()
         self._implicit = options.implicit_think
-        self._splitter = ThinkSplitter("no" if options.implicit_think == "open_weights" else options.implicit_think)
+        self._splitter = ThinkSplitter(
+            "no" if options.implicit_think == "open_weights" else options.implicit_think, markup=options.tool_markup
+        )
         self._calls = ToolCallReader()
+        self._stray = ""
         self._markup = ToolMarkupScanner(options.tool_schemas) if options.tool_markup else None
         self._fences = FenceStripper() if options.response_format else None
         self._stop = StopScanner(options.stop) if options.stop else None
         self._plain = not (self._markup or self._fences or self._stop)
 
-    @property
-    def done(self) -> bool:
-        """Nothing more can come that matters."""
-        return self._ended or (self.finished and self._usage is not None)
-
     def end(self) -> None:
-        """The stream said ``[DONE]``."""
-        self._ended = True
+        """The stream said ``[DONE]``, or the whole body was read."""
+        self.done = True
 
     def feed(self, frame: Mapping[str, Any]) -> list[Event]:
         """What one frame adds.
@@ -100,17 +107,20 @@ class Reducer:
         """
         fault = fault_in(frame)
         if fault is not None:
-            raise fault
-        if self.stopped:
+            self._fail(fault)
             return []
         events: list[Event] = []
         if not self._began:
             self._begin(frame, events)
-        if frame.get("usage") is not None:
-            self._usage = read_usage(frame["usage"]) or self._usage
         self._note_fields(frame)
-        for choice in _choices(frame):
+        choice = self._choice_of(frame)
+        if choice is not None:
             self._choice(choice, events)
+        usage = frame.get("usage")
+        if usage is not None and (told := read_usage(usage)) is not None:
+            self._usage = told
+            # Counts that came before the finish may be running counts: the last ones are still awaited.
+            self.done = self.done or self.finished
         return events
 
     def close(self) -> list[Event]:
@@ -119,12 +129,13 @@ class Reducer:
         Raises:
             ProtocolFault: the answer stops in the middle.
         """
-        if not (self.finished or self.stopped or self._ended):
+        if not (self.finished or self.stopped or (self.done and self._answered)):
             raise ProtocolFault("The answer broke off before its end.", truncated=True)
         events: list[Event] = self._calls.close()
         if not self.stopped:
-            self._content_pieces(self._splitter.close(cut=self._raw_finish == "length"), events)
-            self._flush_text(events)
+            cut = _FINISH.get(self._raw_finish or "") == "length"
+            self._content_pieces(self._splitter.close(cut=cut), events)
+        self._flush_text(events)
         if self._usage is not None:
             events.append(self._usage)
         if self._fields:
@@ -146,8 +157,30 @@ class Reducer:
             self._markup.seed(started.id or "")
         self._calls.seed(started.id or "")
         if self._implicit == "open_weights" and _is_open_weights_server(frame, started):
-            self._splitter = ThinkSplitter("maybe")
+            self._splitter = ThinkSplitter("maybe", markup=self._markup is not None)
         events.append(started)
+
+    def _fail(self, fault: UpstreamFault) -> None:
+        """An error behind the finish takes nothing from the answer that its reader already has: it is noted."""
+        if not self.finished:
+            raise fault
+        self._fields["error_after_finish"] = {"code": fault.code, "message": fault.text}
+        if fault.code in _SENSITIVE:
+            self._raw_finish = "content_filter"
+
+    def _choice_of(self, frame: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The one choice of a frame that is read; MiniMax gives only one, whatever was asked."""
+        choices = frame.get("choices")
+        if not isinstance(choices, list):
+            return None
+        for choice in choices:
+            if isinstance(choice, dict):
+                index = choice.get("index") or 0
+                if not self._answered:
+                    self._answered, self._index = True, index
+                if index == self._index:
+                    return choice
+        return None
 
     def _note_fields(self, frame: Mapping[str, Any]) -> None:
         """Keep what else a frame says. MiniMax repeats its flags in every frame, so they are read where they matter."""
@@ -159,9 +192,10 @@ class Reducer:
 
     def _choice(self, choice: Mapping[str, Any], events: list[Event]) -> None:
         delta = choice.get("delta")
-        if isinstance(delta, Mapping):
+        if isinstance(delta, dict):
             self._delta(delta, events)
-        elif isinstance(message := choice.get("message"), Mapping):
+        message = choice.get("message")
+        if isinstance(message, dict):
             self._message(message, events)
         reason = choice.get("finish_reason")
         if isinstance(reason, str) and reason:
@@ -171,12 +205,11 @@ class Reducer:
 
     def _delta(self, delta: Mapping[str, Any], events: list[Event]) -> None:
         thought = _reasoning_of(delta)
-        if thought and (new := self._reasoning.new(thought)):
-            self._settle(events)
-            self._think_aloud(self._ledger.from_field(new), events)
+        if thought:
+            self._thought(self._reasoning.new(thought), events)
         content = delta.get("content")
-        if isinstance(content, str) and content and not self._is_stray_end(content):
-            self._text(self._content.new(content), events)
+        if content:
+            self._text(self._content.new(_text_of(content)), events)
         calls = delta.get("tool_calls")
         if calls:
             self._tool_calls(calls, events)
@@ -184,50 +217,54 @@ class Reducer:
     def _message(self, message: Mapping[str, Any], events: list[Event]) -> None:
         """A whole message: the answer itself, or the summary frame that repeats what was streamed."""
         thought = _reasoning_of(message)
-        if thought and (new := self._reasoning.rest(thought)):
-            self._settle(events)
-            self._think_aloud(self._ledger.from_field(new), events)
-        content = message.get("content")
-        if isinstance(content, str) and (new := self._content.rest(content)):
-            self._text(new, events)
+        if thought:
+            self._thought(self._reasoning.rest(thought), events)
+        self._text(self._content.rest(_text_of(message.get("content"))), events)
         calls = message.get("tool_calls")
         if calls and not self._calls.any:
             self._tool_calls(calls, events)
 
-    def _settle(self, events: list[Event]) -> None:
-        if not self._reasoning.settled and self._implicit != "maybe":
-            self._reasoning.settled = True
+    def _thought(self, new: str, events: list[Event]) -> None:
+        """Thinking from a field of its own."""
+        if not new:
+            return
+        if not self._settled and self._implicit != "maybe":
+            self._settled = True
             self._content_pieces(self._splitter.settle(), events)
-
-    def _think_aloud(self, text: str, events: list[Event]) -> None:
-        if text:
-            events.append(Reasoning(text))
+        if shown := self._ledger.from_field(new):
+            events.append(Reasoning(shown))
 
     def _text(self, text: str, events: list[Event]) -> None:
+        if self._calls.told:
+            # Behind tool calls MiniMax sometimes ends with a blank, an empty thought, or both: they wait for more.
+            text = self._stray + text
+            stray = len(text) < _LONGEST_STRAY and not _TAG.sub("", text).strip()
+            self._stray = text if stray else ""
+            if stray:
+                return
         self._content_pieces(self._splitter.feed(text), events)
-
-    def _is_stray_end(self, content: str) -> bool:
-        """Behind tool calls MiniMax sometimes ends with a blank, an empty thought, or both."""
-        return self._calls.any and not content.replace("<think>", "").replace("</think>", "").strip()
 
     def _content_pieces(self, pieces: Iterable[Reasoning | Text], events: list[Event]) -> None:
         for piece in pieces:
+            if self.stopped:
+                return
             if isinstance(piece, Reasoning):
-                self._think_aloud(self._ledger.from_tags(piece.text), events)
+                if shown := self._ledger.from_tags(piece.text):
+                    events.append(Reasoning(shown))
             elif self._plain:
                 events.append(piece)
+            elif self._markup is None:
+                self._visible(piece.text, events)
             else:
-                self._answer_text(piece.text, events)
+                self._markup_pieces(self._markup.feed(piece.text), events)
 
-    def _answer_text(self, text: str, events: list[Event]) -> None:
-        if self._markup is None:
-            self._visible(text, events)
-            return
-        for event in self._markup.feed(text):
-            if isinstance(event, Text):
-                self._visible(event.text, events)
-            else:
-                events.append(self._calls.from_markup(event))
+    def _markup_pieces(self, pieces: Iterable[Text | ToolCallStart | ToolCallArguments], events: list[Event]) -> None:
+        """Text and calls of the markup. Behind a stop sequence no call begins, but one that has begun is made whole."""
+        for piece in pieces:
+            if isinstance(piece, Text):
+                self._visible(piece.text, events)
+            elif not (self.stopped and isinstance(piece, ToolCallStart)):
+                events += self._calls.from_markup(piece)
 
     def _visible(self, text: str, events: list[Event]) -> None:
         if self._fences is not None:
@@ -240,19 +277,16 @@ class Reducer:
 
     def _flush_text(self, events: list[Event]) -> None:
         if self._markup is not None:
-            for event in self._markup.close():
-                if isinstance(event, Text):
-                    self._visible(event.text, events)
-                else:
-                    events.append(self._calls.from_markup(event))
+            self._markup_pieces(self._markup.close(), events)
         rest = self._fences.close() if self._fences is not None else ""
         if self._stop is not None:
             rest = self._stop.feed(rest) + self._stop.close()
+            self.stopped = self._stop.hit
         if rest:
             events.append(Text(rest))
 
     def _tool_calls(self, calls: Any, events: list[Event]) -> None:
-        if isinstance(calls, list):
+        if isinstance(calls, list) and not self.stopped:
             for call in calls:
                 if isinstance(call, Mapping):
                     events.extend(self._calls.take(call))
@@ -261,8 +295,8 @@ class Reducer:
         if self.stopped:
             return Finish("stop", self._raw_finish)
         reason = _FINISH.get(self._raw_finish or "stop", "stop")
-        if self._calls.any and reason == "stop":
-            reason = "tool_calls"
+        if reason in {"stop", "tool_calls"}:  # as the calls are, not as it says: clients wait for calls, or lose them
+            reason = "tool_calls" if self._calls.any else "stop"
         return Finish(reason, self._raw_finish)
 
 
@@ -276,62 +310,53 @@ def coalesce(events: list[Event]) -> list[Event]:
     merged: list[Event] = []
     run: list[str] = []
     for event in events:
-        last = merged[-1] if merged else None
-        if last is not None and _same_kind(last, event):
-            run.append(_words(event))
+        words = _words(event)
+        if merged and words is not None and _same_kind(merged[-1], event):
+            run.append(words)
             continue
         if len(run) > 1:
             merged[-1] = _with_words(merged[-1], "".join(run))
         merged.append(event)
-        run = [_words(event)]
+        run = [] if words is None else [words]
     if len(run) > 1:
         merged[-1] = _with_words(merged[-1], "".join(run))
     return merged
 
 
 def _same_kind(last: Event, event: Event) -> bool:
-    match last, event:
-        case (Text(), Text()) | (Reasoning(), Reasoning()):
-            return True
-        case (ToolCallArguments(index=one), ToolCallArguments(index=other)):
-            return one == other
-    return False
+    if type(last) is not type(event):
+        return False
+    return not isinstance(last, ToolCallArguments) or last.index == getattr(event, "index", None)
 
 
-def _words(event: Event) -> str:
-    match event:
-        case Text(text=words) | Reasoning(text=words) | ToolCallArguments(fragment=words):
-            return words
-    return ""
+def _words(event: Event) -> str | None:
+    if isinstance(event, Text | Reasoning):
+        return event.text
+    return event.fragment if isinstance(event, ToolCallArguments) else None
 
 
 def _with_words(event: Event, words: str) -> Event:
-    match event:
-        case Reasoning():
-            return Reasoning(words)
-        case ToolCallArguments():
-            return ToolCallArguments(event.index, words)
-    return Text(words)
-
-
-def _choices(frame: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The first choice of a frame; MiniMax gives only one, whatever was asked."""
-    choices = frame.get("choices")
-    if not isinstance(choices, list):
-        return []
-    return [choice for choice in choices if isinstance(choice, Mapping) and not choice.get("index")][:1]
+    if isinstance(event, ToolCallArguments):
+        return ToolCallArguments(event.index, words)
+    return Reasoning(words) if isinstance(event, Reasoning) else Text(words)
 
 
 def _reasoning_of(delta: Mapping[str, Any]) -> str:
     """The thinking in one delta or message; where it is told twice, once."""
-    for name in ("reasoning_content", "reasoning"):
-        told = delta.get(name)
-        if isinstance(told, str) and told:
-            return told
+    told = delta.get("reasoning_content") or delta.get("reasoning")
+    if told and isinstance(told, str):
+        return told
     details = delta.get("reasoning_details")
-    if not isinstance(details, list):
+    return _text_of(details) if isinstance(details, list) else ""
+
+
+def _text_of(content: object) -> str:
+    """The text of a content, which some gateways send as a list of parts."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
         return ""
-    return "".join(part["text"] for part in details if isinstance(part, Mapping) and isinstance(part.get("text"), str))
+    return "".join(part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str))
 
 
 def _is_open_weights_server(frame: Mapping[str, Any], started: Started) -> bool:

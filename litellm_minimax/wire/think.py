@@ -8,6 +8,7 @@ rules, chosen so that an answer that *talks* about the tags is left alone:
 * Further on, an opening tag begins a thought only when it stands alone on its line, outside a code fence.
 * Further on, a closer is dropped only at the end of its line, outside a code fence and outside backticks.
 * Where a text begins inside a thought (raw M2 output does), its first closer ends the thought.
+* Inside tool-call markup, where that is read, a tag is a part of an argument: a file that an agent writes, say.
 """
 
 from __future__ import annotations
@@ -21,12 +22,19 @@ from litellm_minimax.wire.prose import Prose
 Piece = Reasoning | Text
 
 _TAGS = ("<think>", "</think>", "<mm:think>", "</mm:think>")
+_TAG_START = re.compile(r"[<\[]")
 _LONGEST = max(map(len, _TAGS))
 _LONGEST_BLANK = 1024
 """White space at the end of a thought is held until it is known whether more follows, up to this many characters."""
 _OPENER = re.compile(r"<(?:mm:)?think>")
 _CLOSER = re.compile(r"</(?:mm:)?think>")
 _TAG = re.compile(r"</?(?:mm:)?think>")
+_CALLS = re.compile(r"<minimax:tool_call>|<\]minimax\[>\[<tool_call>")
+"""Where tool-call markup begins; M3's special token without its first character, which may have come before."""
+_CALLS_END = re.compile(r"</minimax:tool_call>|\[</tool_call>")
+_CALLS_TAGS = ("<minimax:tool_call>", "<]minimax[>[<tool_call>")
+_CALLS_END_TAGS = ("</minimax:tool_call>", "[</tool_call>")
+_TAG_OR_CALLS = re.compile(f"{_TAG.pattern}|{_CALLS.pattern}")
 _BLANK_LINES = re.compile(r"(?:[ \t]*\r?\n)+")
 
 
@@ -38,11 +46,16 @@ class ThinkSplitter:
     ([], [Reasoning(text='hm'), Text(text='ok')], [])
     """
 
-    __slots__ = ("_fresh", "_held", "_implicit", "_lone_closer", "_prose", "_state", "_unclosed")
+    __slots__ = ("_fresh", "_held", "_implicit", "_lone_closer", "_mark", "_prose", "_state", "_tags", "_unclosed")
 
-    def __init__(self, implicit: Literal["no", "maybe", "yes"] = "no") -> None:
-        """``implicit``: whether the text begins inside a thought; ``maybe`` waits for the closer that tells."""
-        self._state: Literal["start", "text", "thought", "unsure"] = "start"
+    def __init__(self, implicit: Literal["no", "maybe", "yes"] = "no", *, markup: bool = False) -> None:
+        """``implicit``: whether the text begins inside a thought; ``maybe`` waits for the closer that tells.
+
+        ``markup``: whether the text may have tool-call markup, to be left as it is.
+        """
+        self._state: Literal["start", "text", "thought", "unsure", "calls"] = "start"
+        self._tags = _TAGS + _CALLS_TAGS if markup else _TAGS
+        self._mark = _TAG_OR_CALLS if markup else _TAG
         self._implicit = implicit
         if implicit == "yes":
             self._state = "thought"
@@ -112,6 +125,8 @@ class ThinkSplitter:
                 return self._in_thought(rest, pieces)
             case "unsure":
                 return self._in_doubt(rest, pieces)
+            case "calls":
+                return self._in_calls(rest, pieces)
 
     def _at_start(self, rest: str, pieces: list[Piece]) -> str:
         visible = rest.lstrip()
@@ -128,9 +143,9 @@ class ThinkSplitter:
             self._held = rest[rest.rfind("\n", 0, len(rest) - len(visible)) + 1 :]
             return ""
         rest = _without_blank_lines(rest)
-        lone = _CLOSER.search(rest) if self._lone_closer else None
+        lone = self._mark.search(rest) if self._lone_closer else None
         self._lone_closer = False
-        if lone and not _OPENER.search(rest, 0, lone.start()) and self._ends_a_thought(rest, lone):
+        if lone and lone[0].startswith("</") and self._ends_a_thought(rest, lone):
             pieces.append(Reasoning(rest[: lone.start()].strip()))
             return rest[lone.end() :]
         self._state, self._prose = "text", Prose()
@@ -143,13 +158,18 @@ class ThinkSplitter:
         return not before.quoted and text[closer.end() : closer.end() + 1] in {"", "\n", "\r"}
 
     def _in_text(self, rest: str, pieces: list[Piece]) -> str:
-        tag = _TAG.search(rest)
+        tag = self._mark.search(rest)
         if tag is None:
-            held = _begun_tag(rest)
+            held = _begun_tag(rest, self._tags)
             self._emit(rest[: len(rest) - held], pieces)
             self._held = rest[len(rest) - held :]
             return ""
         after = rest[tag.end() :]
+        if _CALLS.match(tag[0]):
+            self._emit(rest[: tag.start()], pieces)
+            self._state = "text" if self._prose.quoted else "calls"
+            self._emit(tag[0], pieces)
+            return after
         if not after:
             # Whether it is alone on its line is seen with the next character, or at the end.
             self._emit(rest[: tag.start()], pieces)
@@ -164,6 +184,18 @@ class ThinkSplitter:
         self._emit(tag[0], pieces)
         return after
 
+    def _in_calls(self, rest: str, pieces: list[Piece]) -> str:
+        end = _CALLS_END.search(rest)
+        if end is None:
+            held = _begun_tag(rest, _CALLS_END_TAGS)
+            if held < len(rest):
+                pieces.append(Text(rest[: len(rest) - held]))
+            self._held = rest[len(rest) - held :]
+            return ""
+        pieces.append(Text(rest[: end.end()]))
+        self._state, self._prose = "text", Prose()
+        return rest[end.end() :]
+
     def _is_stray(self, tag: str) -> bool:
         """Whether a tag at the end of the current line is a leak, and not part of what the answer says."""
         return not self._prose.quoted and (tag.startswith("</") or self._prose.line_is_blank)
@@ -177,7 +209,7 @@ class ThinkSplitter:
             rest = rest.lstrip()[tag.end() :]
         closer = _CLOSER.search(rest)
         if closer is None:
-            held = _begun_tag(rest)
+            held = _begun_tag(rest, _TAGS)
             thought = rest[: len(rest) - held]
             kept = thought.rstrip()
             if len(thought) - len(kept) > _LONGEST_BLANK:
@@ -212,7 +244,7 @@ class ThinkSplitter:
             return rest
         closer = _CLOSER.search(rest)
         if closer is None:
-            held = _begun_tag(rest)
+            held = _begun_tag(rest, _TAGS)
             self._unclosed.append(rest[: len(rest) - held])
             self._held = rest[len(rest) - held :]
             return ""
@@ -237,7 +269,11 @@ def _may_begin_a_tag(text: str) -> bool:
     return len(text) < _LONGEST and any(tag.startswith(text) for tag in _TAGS)
 
 
-def _begun_tag(text: str) -> int:
+def _begun_tag(text: str, tags: tuple[str, ...]) -> int:
     """How many of the last characters may be the beginning of a tag."""
-    start = text.rfind("<", max(0, len(text) - _LONGEST + 1))
-    return len(text) - start if start >= 0 and _may_begin_a_tag(text[start:]) else 0
+    start = max(0, len(text) - max(map(len, tags)) + 1)
+    while found := _TAG_START.search(text, start):
+        if any(tag.startswith(text[found.start() :]) for tag in tags):
+            return len(text) - found.start()
+        start = found.end()
+    return 0

@@ -26,21 +26,24 @@ class _Call:
     id: str = ""
     name: str = ""
     started: bool = False
-    waiting: list[str] = field(default_factory=list)
-    """Arguments that came before the name."""
     fragments: list[str] = field(default_factory=list)
     length: int = 0
+    snapshots: bool = False
 
 
 class ToolCallReader:
     """Puts the deltas of tool calls in order: our index from 0, one start a call, arguments as they come.
 
     Seen and settled here: an index that begins at 1, none at all, or one that all parallel calls share; the id and
-    the name only at first, repeated, or as null; arguments whole, in fragments, as an object, or told again at the
-    end.
+    the name only at first, repeated, or as null; arguments whole, in fragments, as an object, as growing snapshots, or
+    told again at the end.
+
+    Attributes:
+        told: whether a call came as a call, and not as markup in the text.
     """
 
     def __init__(self) -> None:
+        self.told = False
         self._seed = ""
         self._calls: list[_Call] = []
         self._by_id: dict[str, _Call] = {}
@@ -58,31 +61,33 @@ class ToolCallReader:
 
     def take(self, delta: Mapping[str, Any]) -> list[Event]:
         """The events of one entry of a ``tool_calls`` list."""
+        self.told = True
         function = delta.get("function")
-        function = function if isinstance(function, Mapping) else {}
+        function = function if isinstance(function, dict) else {}
         name = function.get("name")
         name = name if isinstance(name, str) else ""
         arguments = _arguments_text(function.get("arguments"))
         call = self._call_of(delta, name, arguments)
         if not call.started:
             call.name = call.name or name
-        if arguments and not self._told_again(call, arguments, name):
-            (call.fragments if call.started else call.waiting).append(arguments)
+        if arguments and call.length and len(arguments) >= call.length:
+            arguments = _new_arguments(call, arguments)
+        if arguments:
+            call.fragments.append(arguments)
             call.length += len(arguments)
-        elif arguments:
-            arguments = ""
         if call.started:
             return [ToolCallArguments(call.ordinal, arguments)] if arguments else []
         return self._start(call) if call.name else []
 
-    def from_markup(self, event: ToolCallStart | ToolCallArguments) -> Event:
-        """A call that the text's markup made, with the next free index."""
+    def from_markup(self, event: ToolCallStart | ToolCallArguments) -> list[Event]:
+        """A call that the text's markup made, with the next free index; nothing of one that was never begun here."""
         if isinstance(event, ToolCallStart):
             call = self._new(event.id)
             call.name, call.started = event.name, True
             self._of_markup[event.index] = call.ordinal
-            return ToolCallStart(call.ordinal, call.id, call.name)
-        return ToolCallArguments(self._of_markup[event.index], event.fragment)
+            return [ToolCallStart(call.ordinal, call.id, call.name)]
+        ordinal = self._of_markup.get(event.index)
+        return [] if ordinal is None else [ToolCallArguments(ordinal, event.fragment)]
 
     def close(self) -> list[Event]:
         """Calls whose name never came are told all the same: a client may know what to do with them."""
@@ -100,7 +105,7 @@ class ToolCallReader:
                 call.id = given
                 self._by_id[given] = call
         elif isinstance(index, int):
-            call = at_index or self._new("")
+            call = at_index if at_index and not _begins_another(at_index, name, arguments) else self._new("")
         elif self._calls and not (name and arguments and self._calls[-1].length):
             call = self._calls[-1]
         else:
@@ -116,26 +121,46 @@ class ToolCallReader:
             self._by_id[given] = call
         return call
 
-    def _told_again(self, call: _Call, arguments: str, name: str) -> bool:
-        """Whether a server repeats a call's whole arguments at its end, without a name."""
-        if name or len(arguments) != call.length or len(arguments) < 3:
-            return False
-        so_far = "".join(call.fragments)
-        if arguments != so_far:
-            return False
-        try:
-            json.loads(so_far)
-        except (ValueError, RecursionError):
-            return False
-        return True
-
     def _start(self, call: _Call) -> list[Event]:
         call.started = True
         call.id = call.id or call_id(self._seed, call.ordinal + 1)
-        call.fragments, call.waiting = call.waiting, []
         events: list[Event] = [ToolCallStart(call.ordinal, call.id, call.name)]
         arguments = "".join(call.fragments)
         return [*events, ToolCallArguments(call.ordinal, arguments)] if arguments else events
+
+
+def _new_arguments(call: _Call, told: str) -> str:
+    """What a telling that is at least as long as all before it adds: usually all of it.
+
+    Two servers' habits are settled here: the whole arguments again at a call's end, and growing snapshots. Behind
+    ``:``, ``,`` or ``[`` a value may begin that happens to look like its parents, so there nothing is taken for one.
+    """
+    so_far = "".join(call.fragments)
+    call.fragments = [so_far]
+    if not told.startswith(so_far) or not so_far.startswith("{"):
+        return told
+    if len(told) == call.length:
+        return "" if call.snapshots or _is_whole(so_far) else told
+    if call.snapshots or so_far.rstrip()[-1] not in ":,[":
+        call.snapshots = True
+        return told[call.length :]
+    return told
+
+
+def _begins_another(call: _Call, name: str, arguments: str) -> bool:
+    """Whether a server counts all its calls with one index: a name again, and an object behind a whole one."""
+    if not (name and call.name and arguments.startswith("{") and call.length):
+        return False
+    so_far = "".join(call.fragments)
+    call.fragments = [so_far]
+    return so_far.endswith("}") and not arguments.startswith(so_far) and _is_whole(so_far)
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _arguments_text(value: object) -> str:

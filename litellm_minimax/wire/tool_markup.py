@@ -35,7 +35,7 @@ _OPENER = re.compile("|".join(map(re.escape, _OPENERS)))
 _LONGEST_TAG = 4096
 """A tag that is longer is no tag; so nothing is searched again and again for an end that never comes."""
 _NAME = r"""\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))"""
-_LONGEST_BLANK = 4096
+_BLANK = re.compile(r"\s{0,4096}")
 
 
 class _Grammar:
@@ -54,16 +54,13 @@ class _Grammar:
 _M2 = _Grammar("", "</minimax:tool_call>", rf"<parameter\s+name{_NAME}\s*>")
 _M3 = _Grammar(TOKEN, "</tool_call>", r"<([^\s<>/\"'=]+)\s*>")
 _M2_CLOSE = "</parameter>"
-_M2_BEHIND_VALUE = re.compile(r"\s*(?:<parameter\s|</invoke>|</minimax:tool_call>)")
-_M2_MAY_BE_BEHIND = ("<parameter ", "</invoke>", "</minimax:tool_call>")
+_M2_BEHIND_VALUE = re.compile(r"<parameter\s|</invoke>|</minimax:tool_call>")
+_LONGEST_BEHIND = 20
+_M2_MAY_BE_BEHIND = ("<parameter", "</invoke>", "</minimax:tool_call>")
 
 
 class ToolMarkupScanner:
-    """Reads one answer's text. Its arguments always join to a JSON object, also where the markup breaks off.
-
-    Attributes:
-        active: a call was begun and is not yet ended.
-    """
+    """Reads one answer's text. Its arguments always join to a JSON object, also where the markup breaks off."""
 
     def __init__(self, tool_schemas: Mapping[str, Schema]) -> None:
         self._schemas = tool_schemas
@@ -73,6 +70,8 @@ class ToolMarkupScanner:
         self._state = self._in_text
         self._held = ""
         self._prose = Prose()
+        self._behind = False
+        """Right behind a block, whose line end is not a part of the answer."""
         self._loose = False
         """Inside a block, but in a text that has no place there."""
         self._depth = 0
@@ -89,7 +88,7 @@ class ToolMarkupScanner:
 
     def feed(self, text: str) -> list[Piece]:
         """What the next piece of the text adds."""
-        if self._state == self._in_text and not self._held and "<" not in text and "]" not in text:
+        if self._state == self._in_text and not (self._held or self._behind or "<" in text or "]" in text):
             self._prose.add(text)
             return [Text(text)] if text else []
         pieces: list[Piece] = []
@@ -105,10 +104,13 @@ class ToolMarkupScanner:
         rest, self._held = self._held, ""
         if self._state == self._in_text:
             self._emit(rest, pieces)
-        elif self._state == self._in_value:
-            self._end_value(rest, pieces, cut=True)
-            self._end_call(pieces)
-        elif self._state == self._in_call:
+            return pieces
+        if self._loose:
+            self._emit(rest, pieces)
+        if self._state == self._in_value:
+            closed = not self._grammar.nested and rest.startswith(_M2_CLOSE)
+            self._end_value("" if closed else rest, pieces, cut=not closed)
+        if self._state != self._in_block:
             self._end_call(pieces)
         return pieces
 
@@ -116,6 +118,9 @@ class ToolMarkupScanner:
     # tag it puts into ``_held`` and returns nothing.
 
     def _in_text(self, rest: str, pieces: list[Piece]) -> str:
+        if self._behind:
+            rest = rest.lstrip()
+            self._behind = not rest
         opener = _OPENER.search(rest)
         if opener is None:
             held = _begun(rest, _OPENERS)
@@ -140,7 +145,7 @@ class ToolMarkupScanner:
             self._start_call(_first_group(invoke), pieces)
             return rest[invoke.end() :]
         if close := grammar.block_close.match(rest):
-            self._state = self._in_text
+            self._state, self._loose, self._behind = self._in_text, False, True
             return rest[close.end() :]
         return self._unexpected(rest, pieces)
 
@@ -241,7 +246,7 @@ class ToolMarkupScanner:
             value = _nested_value(whole, self._schema, root)
         else:
             value = value_of(whole, self._schema, root)
-        self._argue(json.dumps(value, ensure_ascii=False), pieces)
+        self._argue(_json_of(value, whole), pieces)
 
     def _value_end(self, rest: str) -> tuple[int | None, int, int]:
         """Where the value ends, where what follows begins; else how many of the last characters must wait."""
@@ -285,21 +290,28 @@ def _m2_value_end(rest: str) -> tuple[int | None, int, int]:
     position = 0
     while (found := rest.find(_M2_CLOSE, position)) >= 0:
         after = found + len(_M2_CLOSE)
-        if _M2_BEHIND_VALUE.match(rest, after):
+        blank = _BLANK.match(rest, after)
+        visible = blank.end() if blank else after
+        if _M2_BEHIND_VALUE.match(rest, visible):
             return found, after, 0
-        follows = rest[after : after + _LONGEST_BLANK].lstrip()
-        if not follows or any(tag.startswith(follows) for tag in _M2_MAY_BE_BEHIND):
+        follows = rest[visible : visible + _LONGEST_BEHIND]
+        if any(tag.startswith(follows) for tag in _M2_MAY_BE_BEHIND):
             return None, 0, len(rest) - found
         position = after
     return None, 0, _begun(rest, (_M2_CLOSE,))
 
 
 def _nested_value(text: str, schema: Schema | None, root: Schema, depth: int = 0) -> Any:
-    """M3's tags inside a value: ``<item>`` children are an array, any others an object."""
+    """M3's tags inside a value: ``<item>`` children are an array, any others an object; a name told again, a list.
+
+    A text with tags somewhere in it is neither, and stays as it is.
+    """
     members: list[tuple[str, Any]] = []
     position = 0
     opener = re.compile(re.escape(TOKEN) + r"<([^\s<>/]+)>")
     while found := opener.search(text, position):
+        if text[position : found.start()].strip():
+            return text
         name = found[1]
         end = _matching_close(text, name, found.end())
         inner = text[found.end() : end]
@@ -309,11 +321,14 @@ def _nested_value(text: str, schema: Schema | None, root: Schema, depth: int = 0
         else:
             members.append((name, value_of(inner, of, root)))
         position = end + len(f"{TOKEN}</{name}>")
-    if not members:
+    if not members or text[position:].strip():
         return text
     if all(name == "item" for name, _ in members):
         return [value for _, value in members]
-    return dict(members)
+    together: dict[str, list[Any]] = {}
+    for name, value in members:
+        together.setdefault(name, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in together.items()}
 
 
 def _matching_close(text: str, name: str, start: int) -> int:
@@ -326,6 +341,24 @@ def _matching_close(text: str, name: str, start: int) -> int:
     return len(text)
 
 
+def _json_of(value: Any, written: str) -> str:
+    """The JSON of a value; where it has none (it is nested too deeply) its text as it was written."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError):
+        return json.dumps(written)
+    # A lone surrogate can't be sent as UTF-8, but it can be escaped.
+    return text if _encodes(text) else json.dumps(value)
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _escaped(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
@@ -336,9 +369,9 @@ def _first_group(found: re.Match[str]) -> str:
 
 def _begun(text: str, tags: tuple[str, ...]) -> int:
     """How many of the last characters may be the beginning of one of the tags."""
-    longest = max(map(len, tags)) - 1
-    tail = text[-longest:]
-    return max(
-        (size for tag in tags for size in range(1, min(len(tail), len(tag) - 1) + 1) if tag.startswith(tail[-size:])),
-        default=0,
-    )
+    tail = text[1 - max(map(len, tags)) :]
+    first = {tag[0] for tag in tags}
+    for start, char in enumerate(tail):
+        if char in first and any(tag.startswith(tail[start:]) for tag in tags):
+            return len(tail) - start
+    return 0
