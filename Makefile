@@ -52,5 +52,8 @@ contract-oldest:  ## the contract tests on the oldest supported LiteLLM
 bench: $(VENV)/.installed-dev  ## speed against LiteLLM's built-in provider, in one run
 	$(BIN)/python -m bench
 
+agents: $(VENV)/.installed-dev  ## Claude Code, Codex, opencode and qwen-code on simulated models (needs npm)
+	@$(BIN)/python -m tests.agents
+
 clean:  ## remove what make made
 	rm -rf $(VENV) .venvs .pytest_cache .mypy_cache .ruff_cache .hypothesis

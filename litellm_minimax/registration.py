@@ -26,7 +26,7 @@ from importlib import metadata
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from litellm_minimax import catalog
+from litellm_minimax import catalog, metrics
 from litellm_minimax.wire.parameters import supported_openai_params
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def register(handlers: Mapping[str, CustomLLM]) -> None:
     _refuse_known_bad(release)
     _list_providers(handlers)
     _register_models()
+    metrics.expose()
     if os.environ.get("MINIMAX_CLAIM", "").strip().lower() == "off":
         return
     try:
