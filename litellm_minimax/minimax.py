@@ -382,6 +382,8 @@ class SyncStream:
             state.call.keep(answer)
 
     def _next_piece(self) -> bytes | None:
+        if self._state.finished and self._answer is not None:
+            self._answer.end_within(AFTER_FINISH_SECONDS)
         try:
             return next(self._pieces, None)
         except TransportFault:

@@ -8,9 +8,11 @@ retried here: retries belong to LiteLLM, and would multiply with the Router's.
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """A whole answer above this is refused: the largest real one (524,288 tokens) is about 2 MiB."""
+MAX_STREAM_BYTES = 256 * 1024 * 1024
+"""A stream above this never ends: half a KiB for each token of the longest answer there is."""
 MAX_ERROR_BYTES = 256 * 1024
 """Of an error's body no more than this is read: enough for any envelope, little for a hostile server."""
 
@@ -97,8 +101,11 @@ class AsyncAnswer:
 
     async def pieces(self) -> AsyncGenerator[bytes]:
         """The body as it arrives, one piece a network read; whoever stops early calls ``close``."""
+        size = 0
         with as_transport_faults("silence"):
             async for piece in _body(self._response):
+                size += len(piece)
+                _bounded(size)
                 yield piece
 
     async def whole(self, limit: int = MAX_BODY_BYTES) -> bytes:
@@ -129,18 +136,22 @@ class AsyncAnswer:
 class SyncAnswer:
     """The blocking twin of :class:`AsyncAnswer`."""
 
-    __slots__ = ("_deadline", "_response", "headers", "status")
+    __slots__ = ("_deadline", "_hang_up", "_response", "headers", "status")
 
     def __init__(self, response: httpx.Response, deadline: float | None) -> None:
         self._response = response
         self._deadline = deadline
+        self._hang_up: threading.Timer | None = None
         self.status = response.status_code
         self.headers = response.headers
 
     def pieces(self) -> Iterator[bytes]:
         """The body as it arrives, one piece a network read."""
+        size = 0
         with as_transport_faults("silence"):
             for piece in self._response.iter_bytes():
+                size += len(piece)
+                _bounded(size)
                 if self._deadline is not None and time.monotonic() > self._deadline:
                     raise _total_timeout()
                 yield piece
@@ -162,9 +173,29 @@ class SyncAnswer:
         except (TransportFault, ProtocolFault):
             return b""
 
+    def end_within(self, seconds: float) -> None:
+        """Break the connection after ``seconds`` unless it is closed by then; a read that waits is interrupted.
+
+        A blocking read can't be cancelled, and its own clock may be minutes; shutting its socket down wakes it.
+        """
+        if self._hang_up is None:
+            self._hang_up = threading.Timer(seconds, _shut_down, (self._response,))
+            self._hang_up.daemon = True
+            self._hang_up.start()
+
     def close(self) -> None:
         """Close the connection unless the body was read to its end."""
+        if self._hang_up is not None:
+            self._hang_up.cancel()
         self._response.close()
+
+
+def _shut_down(response: httpx.Response) -> None:
+    stream = response.extensions.get("network_stream")
+    open_socket = stream.get_extra_info("socket") if stream is not None else None
+    if isinstance(open_socket, socket.socket):
+        with suppress(OSError):  # it is closed already
+            socket.socket.shutdown(open_socket, socket.SHUT_RDWR)
 
 
 async def apost(post: Post, client: Any = None) -> AsyncAnswer:
@@ -262,16 +293,28 @@ def _sync_client(client: Any, request: Post) -> httpx.Client:
     for candidate in (client, getattr(client, "client", None)):
         if isinstance(candidate, httpx.Client):
             return candidate
-    # The underscored name is the one that both the oldest and the newest supported LiteLLM have.
-    from litellm.llms.custom_httpx.http_handler import _get_httpx_client
+    handler = _sync_handlers.get(request.tls_verify)
+    if handler is None or handler.client.is_closed:
+        # The underscored name is the one that both the oldest and the newest supported LiteLLM have.
+        from litellm.llms.custom_httpx.http_handler import _get_httpx_client
 
-    handler = _get_httpx_client(params=_client_options(request))
+        handler = _sync_handlers[request.tls_verify] = _get_httpx_client(params=_client_options(request))
     shared: httpx.Client = handler.client
     return shared
 
 
+_sync_handlers: dict[bool | str | None, Any] = {}
+"""LiteLLM's blocking clients, kept here: its own cache tells them apart by the running event loop, and a Router's
+``completion`` makes a loop for each call, so each would open (and keep) a connection of its own; seen on 1.106.2."""
+
+
 def _client_options(request: Post) -> dict[str, Any] | None:
     return None if request.tls_verify is None else {"ssl_verify": request.tls_verify}
+
+
+def _bounded(size: int) -> None:
+    if size > MAX_STREAM_BYTES:
+        raise ProtocolFault(f"The answer has not ended after {MAX_STREAM_BYTES} bytes.")
 
 
 class _Pieces:

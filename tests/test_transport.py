@@ -256,6 +256,31 @@ async def test_a_broken_encoding_is_the_answers_fault(kind):
         await fetch(kind, post(), client)
 
 
+def test_a_blocking_read_can_be_ended(sim, url):
+    sim.enqueue(Fault("stall", phase="mid_stream", at=1))
+    answer = transport.post(post(url, STREAM, timeout=3600, streaming=True))
+    pieces = answer.pieces()
+    next(pieces)
+    for _ in range(3):
+        answer.end_within(0.05)
+    with pytest.raises(TransportFault) as caught:
+        list(pieces)
+    assert caught.value.kind == "interrupted"
+    answer.close()
+    sim.wait_idle()
+    assert sim.last.answered.client_left
+
+
+def test_an_answer_that_ends_by_itself_is_not_broken_afterwards(sim, url):
+    answer = transport.post(post(url, STREAM, streaming=True))
+    answer.end_within(0.05)
+    assert answer.whole()
+    assert answer._hang_up.finished.wait(1), "the timer was cancelled"
+    before = sim.report()["open_connections"]
+    assert transport.post(post(url)).whole()
+    assert sim.report()["open_connections"] == before, "the connection was kept and used again"
+
+
 # -- clocks ---------------------------------------------------------------------------------------------------------
 
 

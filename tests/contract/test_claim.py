@@ -68,6 +68,19 @@ async def test_the_claim_survives_the_proxys_way_of_listing_handlers(sim):
     assert_ours(sim)
 
 
+async def test_a_handler_that_somebody_put_under_our_name_streams_as_litellm_has_it(sim):
+    class Theirs(litellm.CustomLLM):
+        async def astreaming(self, *args, **kwargs):
+            for text in ("theirs", ""):
+                yield {"text": text, "is_finished": not text, "finish_reason": "stop" if not text else "",
+                       "index": 0, "tool_use": None, "usage": None}  # fmt: skip
+
+    litellm.custom_provider_map = [{"provider": "minimax", "custom_handler": Theirs()}]
+    heard = await ask("async-stream")
+    assert heard.content == "theirs"
+    assert not sim.requests
+
+
 def in_a_new_process(code: str, **env: str) -> subprocess.CompletedProcess:
     import os
 
