@@ -14,7 +14,8 @@ from litellm import CustomLLM
 from litellm_minimax.hybrid import access, calls, preset, refusals, spec
 from litellm_minimax.hybrid.members import resolve
 from litellm_minimax.hybrid.policy import Decision
-from litellm_minimax.hybrid.run import HybridRequest, HybridRun, Members, Surroundings, decision_headers
+from litellm_minimax.hybrid.request import HybridRequest, Members
+from litellm_minimax.hybrid.run import HybridRun, Surroundings, decision_headers
 from litellm_minimax.shared_cache import SharedCache
 from litellm_minimax.wire.faults import InvalidRequest
 

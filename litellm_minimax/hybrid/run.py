@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,52 +25,18 @@ from litellm_minimax.hybrid import (
     history,
     merge,
     policy,
-    reasoner_request,
     refusals,
     remembering,
     spend,
 )
 from litellm_minimax.hybrid.deltas import Thought
-from litellm_minimax.hybrid.members import Target
 from litellm_minimax.hybrid.policy import Decision
-from litellm_minimax.hybrid.preset import Override, Preset
 from litellm_minimax.hybrid.reasoner import Clock, Limits, LoopClock, Result, Silence, ThinkingPhase
-from litellm_minimax.hybrid.spec import HybridSpec
+from litellm_minimax.hybrid.request import HybridRequest, Members, execution_call, reasoning_call
 
 log = logging.getLogger("litellm_minimax.hybrid")
 
 _KINDS: Mapping[str, str] = {"think": "reasoned", "reuse": "reused", "skip": "skipped", "degrade": "degraded"}
-_WITH_USAGE: Mapping[str, Any] = {"stream_options": {"include_usage": True}}
-"""LiteLLM takes it for every provider, and tells a stream's usage only then."""
-_STEERS_THINKING = ("reasoning_effort", "thinking", "verbosity")
-
-
-@dataclass(frozen=True, slots=True)
-class HybridRequest:
-    """What one call asks of a hybrid."""
-
-    model: str
-    """The name the client asked for."""
-    spec: HybridSpec
-    preset: Preset
-    messages: Sequence[Mapping[str, Any]]
-    override: Override = field(default_factory=Override)
-    params: Mapping[str, Any] = field(default_factory=dict)
-    """The client's own parameters, for the executor."""
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-    retried: bool = False
-    """The Router sends the same request again, because the executor failed."""
-    caller: str = "local"
-    """Who is asking: a hash that the stores are keyed with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """The two resolved members, and the Router that serves them."""
-
-    reasoning: Target
-    execution: Target
-    router: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +50,14 @@ class Surroundings:
     wall_clock: Callable[[], float] = time.time
     price: Callable[[Any, Usage], float | None] = calls.cost_of
     keep_alive: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """A sub-call that was made, and the stream it opened."""
+
+    call: calls.SubCall
+    stream: Any
 
 
 class HybridRun:
@@ -104,6 +78,8 @@ class HybridRun:
         self._phases: list[spend.Phase] = []
         self._side: set[asyncio.Task[None]] = set()
         self._thinking: ThinkingPhase | None = None
+        self._thought: _Called | None = None
+        self._opening: asyncio.Future[Any] | None = None
         self._executor: Any = None
         self._kept: list[Any] | None = None
         self._shown: list[str] = []
@@ -171,7 +147,7 @@ class HybridRun:
             max_tokens=preset.max_reasoning_tokens,
             keep_alive=self._around.keep_alive,
         )
-        call = self._reasoning_call(members)
+        call = reasoning_call(self._request, preset, members, self._messages)
         stream: list[Any] = []
 
         async def open_stream() -> AsyncIterator[Any]:
@@ -189,30 +165,11 @@ class HybridRun:
                     yield self._merger.keep_alive()
                 heard = True
         self._aside(phase.close())
-        if self._shown:
-            self._shown.append(history.SEPARATOR)
-            yield self._merger.reasoning(history.SEPARATOR)
-        self._conclude(phase.result, call, stream[0] if stream else None, members)
+        self._thought = _Called(call, stream[0]) if stream else None
+        self._conclude(phase.result, members)
 
-    def _reasoning_call(self, members: Members) -> calls.SubCall:
-        request, preset, target = self._request, self._preset, members.reasoning
-        supported = calls.supported_params(target.model)
-        messages = reasoner_request.messages(
-            self._messages,
-            request.params.get("tools") or (),
-            preset.hand_over,
-            sees_images=calls.sees_images(target.model),
-        )
-        params = reasoner_request.parameters(
-            request.spec.reasoning.params,
-            request.params.get("reasoning_effort"),
-            supported,
-            most=preset.max_reasoning_tokens,
-        )
-        return calls.SubCall(target, messages, {**params, **_WITH_USAGE}, request.metadata, members.router)
-
-    def _conclude(self, result: Result, call: calls.SubCall, stream: Any, members: Members) -> None:
-        """Turn what came of the thinking into a note, a phase and a decision."""
+    def _conclude(self, result: Result, members: Members) -> None:
+        """Turn what came of the thinking into a note and a decision."""
         text = result.text(self._preset.hand_over)
         trouble = result.trouble
         backoff = self._backoff(members)
@@ -221,15 +178,6 @@ class HybridRun:
         else:
             self._set(Decision("degrade", trouble))
             self._aside(backoff.failed(slow=trouble.endswith("timeout")))
-        if stream is not None:
-            told = result.usage is not None
-            usage = result.usage if told else spend.estimated_usage(call.messages, result.tokens)
-            self._phases.append(
-                spend.Phase(
-                    "reasoning", self._request.spec.reasoning.raw, usage, self._around.price(stream, usage),
-                    result.ms, result.ended_by, estimated=not told,
-                )
-            )  # fmt: skip
         if trouble is not None and not text and self._preset.on_reasoning_failure == "error":
             error = refusals.plain(result.error) if result.error else None
             raise refusals.reasoner_failed(trouble, error, self._request.model)
@@ -240,9 +188,22 @@ class HybridRun:
 
     async def _execute(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
         started = self._around.clock.now()
-        call = self._execution_call(members)
+        notes = handover.insert(
+            self._messages,
+            self._notes,
+            self._talk.turn_start,
+            self._preset.hand_over,
+            placement=self._preset.placement,
+            repeat=self._preset.repeat_messages,
+        )
+        call = execution_call(self._request, members, notes)
         try:
-            self._executor = await self._around.call(call)
+            # On its way before anything else is done: every millisecond here is one that the client waits.
+            self._opening = asyncio.ensure_future(self._around.call(call))
+            if self._shown:
+                self._shown.append(history.SEPARATOR)
+                yield self._merger.reasoning(history.SEPARATOR)
+            self._executor = await self._opening
             async for chunk in self._executor:
                 if self._kept is not None:
                     self._kept.append(chunk)
@@ -251,41 +212,30 @@ class HybridRun:
                     yield passed
         except Exception as error:  # noqa: BLE001 - the executor's error is the client's, class and status
             raise refusals.plain(error) from None
-        told = self._merger.usage
-        usage = told or spend.estimated_usage(call.messages, 0)
-        self._phases.append(
-            spend.Phase(
-                "execution", self._request.spec.execution.raw, usage, self._around.price(self._executor, usage),
-                round((self._around.clock.now() - started) * 1000), "finish", estimated=told is None,
+        self._account(_Called(call, self._executor), round((self._around.clock.now() - started) * 1000))
+        for chunk in self._merger.ending(spend.total(self._phases), self._final):
+            yield chunk
+
+    def _account(self, executed: _Called, ms: int) -> None:
+        """Say what each phase did and cost."""
+        spec = self._request.spec
+        thought, result = self._thought, self._thinking.result if self._thinking else None
+        if thought is not None and result is not None:
+            told = result.usage
+            usage = told or spend.estimated_usage(thought.call.messages, result.tokens)
+            cost = self._around.price(thought.stream, usage)
+            self._phases.append(
+                spend.Phase("reasoning", spec.reasoning.raw, usage, cost, result.ms, result.ended_by, told is None)
             )
-        )  # fmt: skip
+        told = self._merger.usage
+        usage = told or spend.estimated_usage(executed.call.messages, 0)
+        cost = self._around.price(executed.stream, usage)
+        self._phases.append(spend.Phase("execution", spec.execution.raw, usage, cost, ms, "finish", told is None))
         self._final = {
             "decision": _KINDS[self._decision.kind],
             "reason": self._decision.reason,
             "phases": [phase.as_fields() for phase in self._phases],
         }
-        for chunk in self._merger.ending(spend.total(self._phases), self._final):
-            yield chunk
-
-    def _execution_call(self, members: Members) -> calls.SubCall:
-        request, preset, target = self._request, self._preset, members.execution
-        supported = calls.supported_params(target.model)
-        # The client's wish for thinking steers the reasoner; an executor that can't think must not be asked to.
-        params = {
-            name: value
-            for name, value in request.params.items()
-            if name not in _STEERS_THINKING or not supported or name in supported
-        }
-        messages = handover.insert(
-            self._messages,
-            self._notes,
-            self._talk.turn_start,
-            preset.hand_over,
-            placement=preset.placement,
-            repeat=preset.repeat_messages,
-        )
-        params |= {**request.spec.execution.params, **_WITH_USAGE}
-        return calls.SubCall(target, messages, params, request.metadata, members.router)
 
     def _set(self, decision: Decision) -> None:
         self._decision = decision
@@ -326,11 +276,20 @@ class HybridRun:
     async def _close(self) -> None:
         if self._thinking is not None:
             await self._thinking.close()
+        if self._executor is None and self._opening is not None:
+            self._executor = await _abandoned(self._opening)
         if hasattr(self._executor, "aclose"):
             with contextlib.suppress(Exception):
                 await self._executor.aclose()
         if self._side:
             await asyncio.wait(self._side, timeout=1)
+
+
+async def _abandoned(opening: asyncio.Future[Any]) -> Any:
+    """Stop opening a stream that nobody wants any more; the stream, if it was opened all the same."""
+    opening.cancel()
+    await asyncio.wait({opening}, timeout=1)
+    return opening.result() if opening.done() and not opening.cancelled() and not opening.exception() else None
 
 
 def decision_headers(decision: Decision) -> dict[str, str]:

@@ -10,6 +10,7 @@ from litellm.proxy._types import UserAPIKeyAuth
 KEYS = {
     "sk-test-everything": {"models": []},
     **{f"sk-test-unlucky-{trouble}": {"models": []} for trouble in ("refused", "500", "hung", "cut")},
+    "sk-test-money": {"models": []},
     "sk-test-both": {"models": ["hybrid:*", "hybrid-coder", "MiniMax-M2", "qwen3-coder-plus"]},
     "sk-test-reasoner-only": {"models": ["hybrid:*", "hybrid-coder", "hybrid/*", "MiniMax-M2"]},
     "sk-test-executor-only": {"models": ["hybrid:*", "hybrid-coder", "hybrid/*", "qwen3-coder-plus"]},
@@ -40,6 +41,7 @@ class Recorder(CustomLogger):
             "cost": kwargs.get("response_cost"),
             "tokens": getattr(usage, "total_tokens", None),
             "key": bool(metadata.get("user_api_key")),
+            "user": metadata.get("user_api_key_user_id"),
             "call_type": kwargs.get("call_type"),
             "decision": kwargs.get("hybrid_decision"),
         }

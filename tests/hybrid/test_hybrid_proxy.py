@@ -55,14 +55,15 @@ class World:
         headers = {"Authorization": f"Bearer {key}"} if key else self.proxy.headers
         return httpx.post(self.proxy.url + path, json=body, headers=headers, timeout=60)
 
-    def events(self, count):
-        for _ in range(500):
+    def events(self, user, count):
+        """What was logged for one key, once ``count`` events are there and a moment for more has passed."""
+        for attempt in range(500):
             lines = [json.loads(line) for line in self.recorded.read_text().splitlines()]
-            if len(lines) >= count:
+            found = [line for line in lines if line["user"] == user]
+            if len(found) >= count and attempt % 10 == 9:
                 break
             time.sleep(0.02)
-        time.sleep(0.2)
-        return [json.loads(line) for line in self.recorded.read_text().splitlines()]
+        return found
 
 
 def config_for_tests():
@@ -256,14 +257,21 @@ def test_an_anthropic_tool_loop_of_three_rounds_asks_the_reasoner_once(world):
 
 
 def test_spend_is_logged_once_and_is_the_sum(world):
-    answers = [world.post("/v1/chat/completions", {"model": MODEL, "messages": say("money")}, "sk-test-both").json()]
-    list(world.openai.chat.completions.create(model=MODEL, messages=say("money, streamed"), stream=True))
-    world.anthropic.messages.create(model="hybrid-coder", max_tokens=9, messages=say("money, anthropic"))
+    key = "sk-test-money"
+    answers = [world.post("/v1/chat/completions", {"model": MODEL, "messages": say("money")}, key).json()]
+    list(
+        world.openai.with_options(api_key=key).chat.completions.create(
+            model=MODEL, messages=say("money, streamed"), stream=True
+        )
+    )
+    world.anthropic.with_options(api_key=key).messages.create(
+        model="hybrid-coder", max_tokens=9, messages=say("money, anthropic")
+    )
     usage = answers[0]["usage"]
     phases = answers[0]["choices"][0]["message"]["provider_specific_fields"]["hybrid"]["phases"]
     assert all(phase["cost"] > 0 for phase in phases)
     assert usage["total_tokens"] == sum(phase["prompt_tokens"] + phase["completion_tokens"] for phase in phases)
-    events = world.events(3)
+    events = world.events(key, 3)
     assert [event["event"] for event in events] == ["success"] * 3, "one entry for each call, none for its phases"
     assert all(event["key"] for event in events)
     assert events[0]["cost"] == pytest.approx(sum(phase["cost"] for phase in phases))
@@ -272,7 +280,7 @@ def test_spend_is_logged_once_and_is_the_sum(world):
     # The same request again comes with the key's spend so far: what LiteLLM's own spend writer counted.
     spent = [
         float(
-            world.post("/v1/chat/completions", {"model": MODEL, "messages": say(f"again {n}")}, "sk-test-both").headers[
+            world.post("/v1/chat/completions", {"model": MODEL, "messages": say(f"again {n}")}, key).headers[
                 "x-litellm-key-spend"
             ]
         )

@@ -1,0 +1,85 @@
+"""What one call asks of a hybrid, and what its two members are asked in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from litellm_minimax.hybrid import calls, reasoner_request
+from litellm_minimax.hybrid.members import Target
+from litellm_minimax.hybrid.preset import Override, Preset
+from litellm_minimax.hybrid.spec import HybridSpec
+
+_WITH_USAGE: Mapping[str, Any] = {"stream_options": {"include_usage": True}}
+"""LiteLLM takes it for every provider, and tells a stream's usage only then."""
+_STEERS_THINKING = ("reasoning_effort", "thinking", "verbosity")
+
+
+@dataclass(frozen=True, slots=True)
+class HybridRequest:
+    """What one call asks of a hybrid."""
+
+    model: str
+    """The name the client asked for."""
+    spec: HybridSpec
+    preset: Preset
+    messages: Sequence[Mapping[str, Any]]
+    override: Override = field(default_factory=Override)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    """The client's own parameters, for the executor."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    retried: bool = False
+    """The Router sends the same request again, because the executor failed."""
+    caller: str = "local"
+    """Who is asking: a hash that the stores are keyed with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The two resolved members, and the Router that serves them."""
+
+    reasoning: Target
+    execution: Target
+    router: Any = None
+
+
+def reasoning_call(
+    request: HybridRequest, preset: Preset, members: Members, messages: Sequence[Mapping[str, Any]]
+) -> calls.SubCall:
+    """The reasoner's call: the conversation as text, and parameters of its own.
+
+    Args:
+        request: the client's request.
+        preset: the route's options, this request's overrides applied.
+        members: the resolved members.
+        messages: the client's messages, cleaned of this route's traces.
+    """
+    target = members.reasoning
+    asked = reasoner_request.messages(
+        messages,
+        request.params.get("tools") or (),
+        preset.hand_over,
+        sees_images=calls.sees_images(target.model),
+    )
+    params = reasoner_request.parameters(
+        request.spec.reasoning.params,
+        request.params.get("reasoning_effort"),
+        calls.supported_params(target.model),
+        most=preset.max_reasoning_tokens,
+    )
+    return calls.SubCall(target, asked, {**params, **_WITH_USAGE}, request.metadata, members.router)
+
+
+def execution_call(request: HybridRequest, members: Members, messages: Sequence[Mapping[str, Any]]) -> calls.SubCall:
+    """The executor's call: the client's own, with the notes among its messages."""
+    target = members.execution
+    supported = calls.supported_params(target.model)
+    # The client's wish for thinking steers the reasoner; an executor that can't think must not be asked to.
+    params = {
+        name: value
+        for name, value in request.params.items()
+        if name not in _STEERS_THINKING or not supported or name in supported
+    }
+    params |= {**request.spec.execution.params, **_WITH_USAGE}
+    return calls.SubCall(target, messages, params, request.metadata, members.router)
