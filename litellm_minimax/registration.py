@@ -250,6 +250,10 @@ def _register_models() -> None:
         for name in (facts.id, *facts.nicknames)
     }
     missing = {key: entry for key, entry in entries.items() if not _holds(litellm.model_cost.get(key), entry)}
+    for key, entry in missing.items():
+        # register_model() first looks for what LiteLLM knows of a model, and for a name that is not there it goes
+        # through all of its 3,000 models each time: half of what this package would add to the import.
+        litellm.model_cost.setdefault(key, dict(entry))
     if missing:
         litellm.register_model(missing)
     # What `/v1/models` lists for `minimax/*`; the same set stands behind `litellm.models_by_provider`.

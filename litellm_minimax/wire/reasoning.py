@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 _OPENING = re.compile(r"\s*<(?:mm:)?think>")
 _CLOSING = re.compile(r"</(?:mm:)?think>")
+_HOLDING = frozenset(
+    {"provider_specific_fields", "reasoning_details", "reasoning_content", "reasoning", "thinking_blocks"}
+)
 _THINKING_PARTS = frozenset({"thinking", "redacted_thinking", "reasoning"})
 
 
@@ -71,6 +74,8 @@ def split_head(content: str) -> tuple[str | None, str]:
 
 def kept_thought(message: Mapping[str, object]) -> Thought | None:
     """The reasoning in a message's fields and parts (not in its text), from the most faithful form present."""
+    if _HOLDING.isdisjoint(message) and isinstance(message.get("content"), str | None):
+        return None  # nearly every turn of a long history: looking through all forms costs more than all the rest
     fields = _mapping(message.get("provider_specific_fields"))
     holders = (message, _mapping(fields.get("minimax")), fields)
     for holder in holders:

@@ -6,14 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from jsonschema.exceptions import SchemaError
-from jsonschema.validators import validator_for
-
 from litellm_minimax.wire.arguments import json_text
 from litellm_minimax.wire.faults import InvalidRequest
 from litellm_minimax.wire.fences import FenceStripper
 from litellm_minimax.wire.options import ResponseFormat
-from litellm_minimax.wire.schema_check import SCHEMA_DIALECT, first_violation
 
 __all__ = ["FenceStripper", "format_instruction", "read_response_format", "validate"]
 
@@ -63,6 +59,8 @@ def validate(text: str, wanted: ResponseFormat) -> str | None:
     except RecursionError:
         return "$: the answer is nested too deeply to be read"
     if wanted.schema is not None:
+        from litellm_minimax.wire.schema_check import first_violation
+
         return first_violation(value, wanted.schema)
     return None if isinstance(value, dict) else "$: the answer is not a JSON object"
 
@@ -79,12 +77,15 @@ def _checked_schema(value: Mapping[str, object]) -> Mapping[str, object]:
     plain = json.loads(text)
     if not isinstance(plain.get("$schema", ""), str):
         raise InvalidRequest(where, "$schema must be a string.")
+    # jsonschema takes longer to import than all of this package, and few requests bring a schema.
+    from litellm_minimax.wire.schema_check import not_a_schema
+
     try:
-        validator_for(plain, default=SCHEMA_DIALECT).check_schema(plain)
-    except SchemaError as error:
-        raise InvalidRequest(where, f"this is not a JSON schema: {error.message[:200]}.") from error
+        problem = not_a_schema(plain)
     except RecursionError as error:
         raise InvalidRequest(where, "the schema is nested too deeply.") from error
+    if problem:
+        raise InvalidRequest(where, f"this is not a JSON schema: {problem[:200]}.")
     if foreign := _foreign_reference(plain):
         raise InvalidRequest(where, f"$ref {foreign[:100]!r} points outside the schema.", "Inline it under $defs.")
     return plain

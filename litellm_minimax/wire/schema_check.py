@@ -15,7 +15,7 @@ from typing import Any, Final
 import referencing
 import referencing.exceptions
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import SchemaError, ValidationError, best_match
 from jsonschema.validators import extend, validator_for
 
 SCHEMA_DIALECT: Final = Draft202012Validator
@@ -44,6 +44,19 @@ class _Budget:
             yield from keyword(validator, value, instance, schema) or ()
 
         return check
+
+
+def not_a_schema(schema: dict[str, Any]) -> str | None:
+    """Why ``schema`` is no JSON schema; ``None`` if it is one.
+
+    Raises:
+        RecursionError: it is nested too deeply to be read.
+    """
+    try:
+        validator_for(schema, default=SCHEMA_DIALECT).check_schema(schema)
+    except SchemaError as error:
+        return str(error.message)
+    return None
 
 
 def first_violation(value: object, schema: Mapping[str, object]) -> str | None:
