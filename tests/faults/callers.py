@@ -1,0 +1,206 @@
+"""The doors of the matrix: the SDK, a Router and a started proxy, each blocking and not, each streamed and not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import litellm
+import openai
+
+import litellm_minimax
+from tests.faults.troubles import ENOUGH, PATIENCE
+from tests.faults.upstreams import Upstreams
+
+WAYS = ("sync", "async", "sync-stream", "async-stream")
+KINDS = ("plain", "hybrid: reasoner", "hybrid: executor")
+KEY = "sk-api-fault-matrix-0123456789"
+REASONER, EXECUTOR = "MiniMax-M2", "MiniMax-M2.1"
+HELLO = [{"role": "user", "content": "Hello!"}]
+QUICK = {"first_delta_timeout": 0.3, "idle_timeout": 0.3, "reasoning_timeout": 0.6}
+
+
+class Door(Protocol):
+    """A way into LiteLLM. ``outcome`` is ``answer``, or the name of the exception's class (a status on the proxy)."""
+
+    name: str
+
+    def can(self, kind: str, address: str) -> bool: ...
+
+    async def outcome(
+        self, way: str, kind: str, address: str, *, leave: bool = False, patience: float = PATIENCE
+    ) -> str: ...
+
+
+def model_list(addresses: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Every member at every address, and hybrids with one member at a troubled address."""
+    listed = []
+    for name, base in addresses.items():
+        listed += [
+            _entry(f"plain-{name}", f"minimax/{REASONER}", api_base=base),
+            _entry(f"reasoner-at-{name}", f"minimax/{REASONER}", api_base=base),
+            _entry(f"executor-at-{name}", f"minimax/{EXECUTOR}", api_base=base),
+            _hybrid(f"hybrid: reasoner-{name}", f"reasoner-at-{name}", "executor-at-simulator"),
+            _hybrid(f"hybrid: executor-{name}", "reasoner-at-simulator", f"executor-at-{name}"),
+        ]
+    return listed
+
+
+def _entry(group: str, model: str, **params: Any) -> dict[str, Any]:
+    return {"model_name": group, "litellm_params": {"model": model, "api_key": KEY, **params}}
+
+
+def _hybrid(group: str, reasoner: str, executor: str) -> dict[str, Any]:
+    members = {"reasoning_model": reasoner, "execution_model": executor}
+    return {
+        "model_name": group,
+        "litellm_params": {"model": f"hybrid/{group.replace(': ', '-')}", "hybrid": {**members, **QUICK}},
+    }
+
+
+class Sdk:
+    """``litellm.completion`` and ``litellm.acompletion``."""
+
+    name = "SDK"
+
+    def __init__(self, upstreams: Upstreams) -> None:
+        self._addresses = upstreams.addresses
+
+    def can(self, kind: str, address: str) -> bool:
+        # Without a Router both members of a hybrid have the one address of the environment.
+        return kind == "plain" or address == "simulator"
+
+    async def outcome(
+        self, way: str, kind: str, address: str, *, leave: bool = False, patience: float = PATIENCE
+    ) -> str:
+        if kind == "plain":
+            call = {"model": f"minimax/{REASONER}", "api_base": self._addresses[address], "api_key": KEY}
+        else:
+            call = {"model": f"hybrid/[minimax/{REASONER},minimax/{EXECUTOR}]", "hybrid": QUICK}
+        return await in_process(litellm, way, leave, {**call, "timeout": patience})
+
+
+class InRouter:
+    """``Router.completion`` and ``Router.acompletion``, without retries."""
+
+    name = "Router"
+
+    def __init__(self, upstreams: Upstreams) -> None:
+        self.router = litellm.Router(model_list(upstreams.addresses), num_retries=0, disable_cooldowns=True)
+
+    def can(self, kind: str, address: str) -> bool:
+        return True
+
+    async def outcome(
+        self, way: str, kind: str, address: str, *, leave: bool = False, patience: float = PATIENCE
+    ) -> str:
+        with _members_in(self.router):
+            return await in_process(self.router, way, leave, {"model": f"{kind}-{address}", "timeout": patience})
+
+
+@contextmanager
+def _members_in(router: litellm.Router) -> Iterator[None]:
+    litellm_minimax.hybrid_llm.router = router
+    try:
+        yield
+    finally:
+        litellm_minimax.hybrid_llm.router = None
+
+
+async def in_process(via: Any, way: str, leave: bool, call: Mapping[str, Any]) -> str:
+    asked = {"messages": HELLO, **call}
+    try:
+        match way:
+            case "sync":
+                return _of_whole(await asyncio.to_thread(via.completion, **asked))
+            case "async":
+                return _of_whole(await via.acompletion(**asked))
+            case "sync-stream":
+                return await asyncio.to_thread(_read, via, asked, leave)
+            case "async-stream":
+                return await _aread(await via.acompletion(**asked, stream=True), leave)
+    except Exception as error:
+        # LiteLLM wraps what may be worth a fallback once something was streamed.
+        return type(getattr(error, "original_exception", None) or error).__name__
+    raise AssertionError(way)
+
+
+def _read(via: Any, asked: Mapping[str, Any], leave: bool) -> str:
+    finish = None
+    for number, chunk in enumerate(via.completion(**asked, stream=True)):
+        if leave and number >= ENOUGH:
+            return "answer"
+        finish = _finish_of(chunk) or finish
+    return "answer" if finish else "no finish"
+
+
+async def _aread(stream: Any, leave: bool) -> str:
+    finish, number = None, 0
+    try:
+        async for chunk in stream:
+            number += 1
+            if leave and number > ENOUGH:
+                return "answer"
+            finish = _finish_of(chunk) or finish
+    finally:
+        close = getattr(stream, "aclose", None) or stream.close
+        await close()
+    return "answer" if finish else "no finish"
+
+
+def _finish_of(chunk: Any) -> str | None:
+    return chunk.choices[0].finish_reason if chunk.choices else None
+
+
+def _of_whole(response: Any) -> str:
+    choice = response.choices[0]
+    return "answer" if choice.message.content and choice.finish_reason else "an empty answer"
+
+
+class Proxy:
+    """A started proxy, asked with OpenAI's clients."""
+
+    name = "proxy"
+
+    def __init__(self, url: str, key: str) -> None:
+        self._settings = {"base_url": f"{url}/v1", "api_key": key, "max_retries": 0, "timeout": 30}
+        self._client = openai.OpenAI(**self._settings)
+
+    def can(self, kind: str, address: str) -> bool:
+        return True
+
+    async def outcome(
+        self, way: str, kind: str, address: str, *, leave: bool = False, patience: float = PATIENCE
+    ) -> str:
+        asked = {
+            "model": f"{kind}-{address}", "messages": HELLO, "extra_body": {"timeout": patience},
+            "extra_headers": {"x-litellm-num-retries": "0"},
+        }  # fmt: skip
+        try:
+            if way.startswith("sync"):
+                return await asyncio.to_thread(self._ask, way, asked, leave)
+            async with openai.AsyncOpenAI(**self._settings) as client:
+                if way == "async":
+                    return _of_whole(await client.chat.completions.create(**asked))
+                return await _aread(await client.chat.completions.create(**asked, stream=True), leave)
+        except openai.APIStatusError as error:
+            return str(error.status_code)
+        except openai.APIError as error:  # inside a stream, after its 200
+            return str(error.code or json.dumps(error.body))
+
+    def _ask(self, way: str, asked: Mapping[str, Any], leave: bool) -> str:
+        if way == "sync":
+            return _of_whole(self._client.chat.completions.create(**asked))
+        finish = None
+        with self._client.chat.completions.create(**asked, stream=True) as stream:
+            for number, chunk in enumerate(stream):
+                if leave and number >= ENOUGH:
+                    return "answer"
+                finish = _finish_of(chunk) or finish
+        return "answer" if finish else "no finish"
+
+    def close(self) -> None:
+        self._client.close()

@@ -1,0 +1,99 @@
+"""A part of the fault matrix that fits into every test run; ``make faults`` plays all of it."""
+
+import asyncio
+
+import litellm
+import pytest
+
+from litellm_minimax import transport
+from tests.faults.__main__ import close_clients, proxy_config
+from tests.faults.callers import KEY, Proxy, Sdk
+from tests.faults.matrix import Cell, Ledger, open_files, play, things_left
+from tests.faults.troubles import BROKEN, SILENT, TROUBLES, UNREADABLE, Trouble
+from tests.faults.upstreams import upstreams
+from tests.proxy_process import StartedProxy, write_config
+
+
+@pytest.fixture(scope="module")
+def around():
+    with upstreams() as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+async def _environment(around, monkeypatch):
+    monkeypatch.setenv("MINIMAX_API_KEY", KEY)
+    monkeypatch.setenv("MINIMAX_API_BASE", around.sim.base_url)
+    monkeypatch.setattr(litellm, "suppress_debug_info", True)
+    yield
+    await close_clients()
+
+
+@pytest.fixture(scope="module")
+def proxy(around, tmp_path_factory):
+    config = write_config(tmp_path_factory.mktemp("faults") / "config.yaml", proxy_config(around.addresses))
+    with StartedProxy(config) as started:
+        yield started
+
+
+async def assert_played(cell, around):
+    ledger = Ledger()
+    await play(cell, around, ledger)
+    assert not ledger.failures, "\n".join(ledger.failures)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_is_left():
+    yield
+    assert not things_left()
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)
+async def test_in_the_sdk(around, trouble):
+    way = "sync" if TROUBLES.index(trouble) % 2 else "async-stream"
+    files = open_files()
+    await assert_played(Cell(trouble, Sdk(around), way, "plain"), around)
+    await close_clients()
+    assert open_files() <= files + 2, "the event loop's own pair may come late"
+
+
+@pytest.mark.proxy
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)
+async def test_through_a_proxy(around, proxy, trouble):
+    door = Proxy(proxy.url, proxy.master_key)
+    way = "async" if TROUBLES.index(trouble) % 2 else "sync-stream"
+    await assert_played(Cell(trouble, door, way, "plain"), around)
+    door.close()
+
+
+async def test_the_matrix_can_fail(around):
+    """A wrong expectation is found, so that a cell which passes says something."""
+    wrong = {"answer": SILENT, "redirect": BROKEN, "wrong content type": UNREADABLE}
+    for trouble in TROUBLES:
+        if trouble.name in wrong:
+            expected = wrong[trouble.name]
+            ledger = Ledger()
+            doubtful = Trouble(trouble.name, trouble.fault, expected, expected)
+            await play(Cell(doubtful, Sdk(around), "async", "plain"), around, ledger)
+            assert len(ledger.failures) == 1
+
+
+@pytest.mark.parametrize("way", ["sync-stream", "async-stream"])
+async def test_an_endless_stream_ends_at_its_bound(around, monkeypatch, way):
+    monkeypatch.setattr(transport, "MAX_STREAM_BYTES", 200_000)
+    endless = next(trouble for trouble in TROUBLES if trouble.name == "endless")
+    bounded = Trouble("endless, nobody leaves", endless.fault, UNREADABLE, UNREADABLE)
+    await assert_played(Cell(bounded, Sdk(around), way, "plain"), around)
+
+
+async def test_blocking_router_calls_share_their_connection(around):
+    """LiteLLM's cache would give each its own client, and each of those keeps a connection."""
+    around.sim.reset()
+    router = litellm.Router(
+        [{"model_name": "m2", "litellm_params": {"model": "minimax/MiniMax-M2"}}], num_retries=0, disable_cooldowns=True
+    )
+    for _ in range(6):
+        await asyncio.to_thread(
+            router.completion, model="m2", messages=[{"role": "user", "content": "Hello!"}], timeout=20
+        )
+    assert around.sim.report()["open_connections"] <= 2

@@ -1,0 +1,103 @@
+"""Everything that goes wrong in the matrix, and what has to come of it: the rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litellm_minimax.simulator import Answer, Fault
+
+ANSWER = frozenset({"answer"})
+"""The trouble is no trouble: a whole good answer comes."""
+
+STATUS = {
+    "AuthenticationError": 401, "RateLimitError": 429, "BadRequestError": 400, "ContentPolicyViolationError": 400,
+    "Timeout": 408, "BadGatewayError": 502, "APIConnectionError": 500, "InternalServerError": 500,
+}  # fmt: skip
+"""What a proxy's client sees of each class."""
+
+PATIENCE = 0.4
+"""The timeout of every call, in seconds."""
+ENOUGH = 40
+"""Of an endless stream a reader takes so many chunks, and goes."""
+
+
+def _of(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+BROKEN = _of("APIConnectionError")
+UNREADABLE = _of("BadGatewayError")
+SILENT = _of("Timeout")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One row.
+
+    Attributes:
+        name: of the row.
+        fault: what the simulator does; ``None`` if the address is the trouble.
+        whole: classes that a whole answer may end in.
+        stream: classes that a stream may end in.
+        address: ``simulator``, ``closed`` (nobody listens), ``self_signed`` or ``no_tls`` (plain text where TLS is
+            expected).
+        reader_leaves: the stream is read for ``ENOUGH`` chunks only.
+    """
+
+    name: str
+    fault: Fault | None
+    whole: frozenset[str]
+    stream: frozenset[str]
+    address: str = "simulator"
+    reader_leaves: bool = False
+
+
+def _trouble(name: str, fault: Fault, whole: frozenset[str], stream: frozenset[str] | None = None) -> Trouble:
+    return Trouble(name, fault, whole, whole if stream is None else stream)
+
+
+_TEXT = Answer("one two three four five six seven eight nine ten", chunk_chars=4)
+
+TROUBLES: tuple[Trouble, ...] = (
+    Trouble("nobody listens", None, BROKEN, BROKEN, address="closed"),
+    Trouble("TLS: self-signed", None, BROKEN, BROKEN, address="self_signed"),
+    Trouble("TLS: plain text", None, BROKEN, BROKEN, address="no_tls"),
+    _trouble("closed without a byte", Fault("refuse"), BROKEN),
+    _trouble("reset before headers", Fault("reset", phase="before_headers"), BROKEN),
+    _trouble("reset after headers", Fault("reset", phase="after_headers"), BROKEN),
+    _trouble("reset mid-stream", Fault("reset", phase="mid_stream", at=2, answer=_TEXT), BROKEN),
+    _trouble("reset before the end", Fault("reset", phase="before_end", answer=_TEXT), BROKEN),
+    _trouble("stall before headers", Fault("stall", phase="before_headers"), SILENT),
+    _trouble("stall after headers", Fault("stall", phase="after_headers"), SILENT),
+    _trouble("stall mid-stream", Fault("stall", phase="mid_stream", at=2, answer=_TEXT), SILENT),
+    _trouble("stall before the end", Fault("stall", phase="before_end", answer=_TEXT), SILENT),
+    _trouble("drip", Fault("drip", delay=0.002, answer=Answer("drop " * 12, chunk_chars=30)), SILENT, ANSWER),
+    _trouble("truncated JSON", Fault("truncate_json", at=2, answer=_TEXT), BROKEN, UNREADABLE),
+    _trouble("short of its length", Fault("truncate_json", at=2, phase="before_end", answer=_TEXT), BROKEN, UNREADABLE),
+    _trouble("truncated SSE", Fault("truncate_sse", at=2, answer=_TEXT), BROKEN),
+    _trouble("truncated SSE, closed well", Fault("truncate_sse", at=2, phase="before_end", answer=_TEXT), BROKEN),
+    _trouble("no finish", Fault("no_finish", answer=_TEXT), ANSWER, BROKEN),
+    _trouble("empty body", Fault("empty_body"), BROKEN),
+    _trouble("wrong content type", Fault("wrong_content_type"), ANSWER),
+    _trouble("gigantic line", Fault("gigantic_line", size=400_000), ANSWER),
+    Trouble("endless", Fault("endless"), SILENT | UNREADABLE, ANSWER, reader_leaves=True),
+    _trouble("invalid UTF-8", Fault("invalid_utf8", at=2, answer=_TEXT), ANSWER),
+    _trouble("HTML with 502", Fault("html_error"), UNREADABLE),
+    _trouble("HTML with 504", Fault("html_error", status=504), SILENT),
+    _trouble("HTML with 200", Fault("html_error", status=200), UNREADABLE),
+    _trouble("redirect", Fault("redirect"), UNREADABLE),
+    _trouble("gzip bomb", Fault("gzip_bomb", size=96 * 1024 * 1024), UNREADABLE | SILENT),
+    _trouble("duplicate frames", Fault("duplicate_frames", at=2, answer=_TEXT), ANSWER),
+    _trouble("out-of-order frames", Fault("out_of_order", at=2, answer=_TEXT), ANSWER),
+    _trouble("error 1002, HTTP 429", Fault("error", code=1002), _of("RateLimitError")),
+    _trouble("error 1002 in a 200", Fault("error", code=1002, envelope="base_resp"), _of("RateLimitError")),
+    _trouble("error 1004 in a 200", Fault("error", code=1004, envelope="base_resp"), _of("AuthenticationError")),
+    _trouble("error 2013", Fault("error", code=2013), _of("BadRequestError")),
+    _trouble("error 1026", Fault("error", code=1026), _of("ContentPolicyViolationError")),
+    _trouble("error 1000 mid-stream", Fault("error", code=1000, envelope="frame", after_chunks=3, answer=_TEXT),
+             _of("InternalServerError")),
+    _trouble("error object mid-stream", Fault("error", code=1002, envelope="error_frame", after_chunks=3, answer=_TEXT),
+             _of("RateLimitError")),
+)  # fmt: skip
+
+BY_NAME = {trouble.name: trouble for trouble in TROUBLES}
