@@ -152,6 +152,8 @@ def _opened(wrapper: Any) -> Coroutine[Any, Any, Any]:
 
     async def open_upstream() -> Any:
         stream = wrapper.completion_stream
+        # A hybrid answers under the name that the client typed; LiteLLM would name its last chunk without the prefix.
+        wrapper._cached_model_name = getattr(stream, "model", None) or wrapper._cached_model_name
         if hasattr(stream, "open"):  # not a stream of a handler that somebody put under our name
             try:
                 await stream.open()

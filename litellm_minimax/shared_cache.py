@@ -15,6 +15,8 @@ log = logging.getLogger("litellm_minimax.cache")
 
 REDIS_PATIENCE = 0.5
 """Seconds that a call waits for Redis before it goes on without."""
+_MARK = "text:"
+"""In front of every text that is kept: LiteLLM's caches parse what is JSON, and would return a number for ``42``."""
 REDIS_PAUSE = 5.0
 """Seconds without another attempt after Redis failed, so that an outage costs one wait and not one a call."""
 
@@ -52,7 +54,7 @@ class SharedCache:
             return
         try:
             async with asyncio.timeout(REDIS_PATIENCE):
-                await redis.async_set_cache(key, text, ttl=self._ttl)
+                await redis.async_set_cache(key, _MARK + text, ttl=self._ttl)
         except Exception as error:  # noqa: BLE001
             self._redis_failed(error)
 
@@ -76,7 +78,7 @@ class SharedCache:
         if redis is None or len(text) > self._max_item_kib * 1024:
             return
         try:
-            redis.set_cache(key, text, ttl=self._ttl)
+            redis.set_cache(key, _MARK + text, ttl=self._ttl)
         except Exception as error:  # noqa: BLE001
             self._redis_failed(error)
 
@@ -86,18 +88,17 @@ class SharedCache:
 
     def _brought(self, key: str, value: object) -> str | None:
         """What Redis returned, kept here from now on if it is one of our texts."""
-        if not isinstance(value, str):
-            return None
-        self._set_local(key, value)
-        return value
+        text = _unmarked(value)
+        if text is not None:
+            self._set_local(key, text)
+        return text
 
     def _get_local(self, key: str) -> str | None:
-        value = self._memory().get_cache(key)
-        return value if isinstance(value, str) else None
+        return _unmarked(self._memory().get_cache(key))
 
     def _set_local(self, key: str, text: str) -> None:
         if len(text) <= self._max_item_kib * 1024:
-            self._memory().set_cache(key, text, ttl=self._ttl)
+            self._memory().set_cache(key, _MARK + text, ttl=self._ttl)
 
     def _memory(self) -> Any:
         if self._local is None:
@@ -119,6 +120,10 @@ class SharedCache:
     def _redis_failed(self, error: Exception) -> None:
         self._redis_back_at = time.monotonic() + REDIS_PAUSE
         log.warning("Redis is not answering (%s); going on without it for %.0f s", type(error).__name__, REDIS_PAUSE)
+
+
+def _unmarked(value: object) -> str | None:
+    return value.removeprefix(_MARK) if isinstance(value, str) and value.startswith(_MARK) else None
 
 
 def _deployment_redis() -> Any:

@@ -17,8 +17,6 @@ from litellm_minimax.hybrid.handover import Note
 
 TTL = 3600
 """Seconds that an entry is kept; the turn of a coding agent can last that long."""
-_FORMAT = "1 "
-"""Precedes what is kept: LiteLLM's in-process cache hands back plain JSON as the object it stands for."""
 MOST_NOTES = 8
 MOST_TEXT = 200_000
 """Characters of one turn's notes; a turn beyond it is not kept."""
@@ -99,13 +97,13 @@ class Backoff:
 
 
 async def _keep(cache: Cache, key: str, value: list[Any]) -> None:
-    await cache.aset(key, _FORMAT + json.dumps(value))
+    await cache.aset(key, json.dumps(value))
 
 
 async def _load(cache: Cache, key: str) -> list[Any]:
     text = await cache.aget(key) or ""
     try:
-        kept = json.loads(text.removeprefix(_FORMAT))
+        kept = json.loads(text)
     except ValueError:
         return []
     return kept if isinstance(kept, list) else []
