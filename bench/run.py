@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -95,7 +94,7 @@ def in_turn(contenders: Sequence[Runs], loads: Sequence[Load], rounds: int) -> d
     """Round after round, each load goes through the contenders one after the other."""
     for contender in contenders:
         contender.run(WARMING)
-    results: dict[str, dict[str, list[Any]]] = {load.name: defaultdict(list) for load in loads}
+    results: dict[str, dict[str, list[Any]]] = {load.name: {} for load in loads}
     for load in loads:
         _say(load.name)
         for number in range(min(rounds, load.rounds or rounds)):
@@ -103,7 +102,7 @@ def in_turn(contenders: Sequence[Runs], loads: Sequence[Load], rounds: int) -> d
             for at in range(len(contenders)):
                 contender = contenders[(at + number) % len(contenders)]
                 if _takes_part(contender.name, load):
-                    results[load.name][contender.name].append(contender.run(load))
+                    results[load.name].setdefault(contender.name, []).append(contender.run(load))
     return results
 
 
@@ -113,11 +112,11 @@ def _takes_part(name: str, load: Load) -> bool:
 
 
 def _memory(address: str, rounds: int) -> dict[str, list[dict[str, float]]]:
-    told: dict[str, list[dict[str, float]]] = defaultdict(list)
+    told: dict[str, list[dict[str, float]]] = {}
     for _ in _told(range(rounds), "memory"):
         for name in ("bare", "builtin", "plugin"):
             with worker(name, address) as fresh:
-                told[name].append(fresh.memory(MEMORY_STREAMS))
+                told.setdefault(name, []).append(fresh.memory(MEMORY_STREAMS))
     return told
 
 

@@ -41,6 +41,7 @@ from litellm_minimax.wire.system import folded
 EMPTY_MESSAGE = "(empty message)"
 _SYSTEM_ROLES = frozenset({"system", "developer"})
 _RESULT_ROLES = frozenset({"tool", "function"})
+_PLAIN_KEYS = frozenset({"role", "content"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ class _Builder:
         self.ledger = Ledger(self.notes)
 
     def add(self, message: object, index: int) -> None:
+        if self._add_as_it_is(message, index):
+            return
         where = f"messages[{index}]"
         if not isinstance(message, Mapping):
             raise InvalidRequest(where, "a message must be an object with a role.")
@@ -124,6 +127,22 @@ class _Builder:
             self._add_assistant(message, index)
         else:
             self._add_user(message, role, where)
+
+    def _add_as_it_is(self, message: object, index: int) -> bool:
+        """Take a turn of nothing but text, which is nearly every one; looking for more in it costs most of the walk."""
+        if not isinstance(message, dict) or message.keys() != _PLAIN_KEYS or index in self.recalled:
+            return False
+        role, content = message["role"], message["content"]
+        if not isinstance(content, str) or not content or content[0] == "<" or content[0].isspace():
+            return False  # it may be blank, or begin with a thought
+        match role:
+            case "user":
+                self.turns.append({"role": role, "content": content})
+            case "assistant":
+                self.turns.append(_AssistantTurn({"role": role, "content": content}, [], ""))
+            case _:
+                return False
+        return True
 
     def _add_system(self, message: Mapping[str, object], where: str) -> None:
         parts = text_parts_of(message.get("content"), f"{where}.content", self.dialect, "system")

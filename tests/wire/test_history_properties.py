@@ -238,3 +238,17 @@ def test_a_long_history_with_its_results_in_reverse_is_put_in_order():
     sent = built("MiniMax-M2", messages, {}).body["messages"]
     assert [m["content"] for m in sent if m["role"] == "tool"] == [f"r{n}" for n in range(turns)]
     assert len(sent) == 2 * turns + 1
+
+
+PLAIN_TURNS = st.lists(
+    st.tuples(st.sampled_from(["user", "assistant"]), st.text("a< \u2003think/>\n", max_size=30)), min_size=1
+)
+
+
+@FAST
+@given(PLAIN_TURNS)
+def test_a_turn_of_nothing_but_text_is_sent_as_if_it_had_been_looked_through(turns):
+    plain = [{"role": "user", "content": "go"}, *({"role": role, "content": text} for role, text in turns)]
+    looked_through = [{**message, "name": None} for message in plain]
+    for model in ("MiniMax-M3", "M2-her"):
+        assert built(model, plain, {}).body == built(model, looked_through, {}).body
