@@ -33,7 +33,7 @@ from litellm_minimax.chunks import AnswerCollector
 from litellm_minimax.errors import CallContext, missing_key, to_litellm
 from litellm_minimax.transport import TransportFault, as_transport_faults
 from litellm_minimax.wire.anthropic_answer import MessageStream, error_of_message, events_of_message
-from litellm_minimax.wire.anthropic_request import MessagesRequest, build_messages_request
+from litellm_minimax.wire.anthropic_request import MessagesRequest, build_messages_request, with_system_folded
 from litellm_minimax.wire.anthropic_tools import with_tool_changes
 from litellm_minimax.wire.events import Event, Finish
 from litellm_minimax.wire.faults import WireFault
@@ -288,10 +288,13 @@ def _handler(original: Callable[..., Any]) -> Callable[..., Any]:
         if _ours(given):
             given["messages"], given["tools"] = with_tool_changes(given["messages"], given.get("tools"))
         model = _minimax_model(given)
+        if model is not None and _self_hosted(given):
+            given |= {"model": f"minimax-plugin/{model}", "custom_llm_provider": "minimax-plugin"}
+            model = None
         if model is None:
+            if _ours(given):
+                given["messages"], given["system"] = with_system_folded(given["messages"], given.get("system"))
             return original(**given)
-        if _self_hosted(given):
-            return original(**{**given, "model": f"minimax-plugin/{model}", "custom_llm_provider": "minimax-plugin"})
         if not given.get("is_async"):
             return original(**given)
         return _answer(original, given, model)

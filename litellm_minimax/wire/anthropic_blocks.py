@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from litellm_minimax.wire.dialect import Dialect
 from litellm_minimax.wire.faults import InvalidRequest
+from litellm_minimax.wire.history import EMPTY_MESSAGE
 from litellm_minimax.wire.notes import Notes
 from litellm_minimax.wire.pairing import NO_OUTPUT
 
@@ -36,7 +37,11 @@ def assistant_blocks(content: object, where: str, notes: Notes) -> list[Block]:
         InvalidRequest: a call without a name or an id.
     """
     made = (_assistant_block(block, path, notes) for block, path in _located(content, where))
-    return [block for block in made if block is not None]
+    blocks = [block for block in made if block is not None]
+    if blocks and all(block["type"] == "thinking" for block in blocks):
+        notes.add("a turn that was cut off in its thinking was given a placeholder.", where)
+        blocks.append(text_block(EMPTY_MESSAGE))
+    return blocks
 
 
 def user_blocks(content: object, where: str, dialect: Dialect, notes: Notes) -> list[Block]:

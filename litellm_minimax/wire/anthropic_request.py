@@ -87,6 +87,20 @@ def build_messages_request(request: MessagesRequest) -> BuiltMessages:
     return BuiltMessages(body, notes.sentences())
 
 
+def with_system_folded(messages: Sequence[object], system: object) -> tuple[Sequence[object], object]:
+    """Messages without system messages among them, and the system text with these at its end, in order.
+
+    For calls that LiteLLM translates to chat: it makes such a message the user's, or drops it (1.94.3), and a user's
+    message behind tool results would end the turn whose thinking the model still needs.
+    """
+    said = [message for message in messages if isinstance(message, Mapping) and message.get("role") == "system"]
+    blocks = [*_system_blocks(system), *(block for message in said for block in _system_blocks(message.get("content")))]
+    kept = [message for message in messages if message not in said] if said else messages
+    if isinstance(system, str) and not said:
+        return kept, system
+    return kept, blocks or None
+
+
 def _turns(request: MessagesRequest, dialect: Dialect, notes: Notes) -> tuple[list[Block], list[Block]]:
     """What the system messages among ``messages`` say, and the user's and the assistant's turns."""
     system: list[Block] = []

@@ -1,5 +1,7 @@
 """What the agents send is answered: no 400 for any of it, by a simulator that checks as strictly as MiniMax."""
 
+from importlib.metadata import version
+
 import agent_bodies
 import httpx
 import pytest
@@ -7,6 +9,8 @@ import tool_loops
 
 pytestmark = [pytest.mark.proxy, pytest.mark.timeout(180)]
 
+# Older releases answer on the Messages door in OpenAI's words, as `{"error": …}` alone.
+NAMES_ERRORS = tuple(int(part) for part in version("litellm").split(".")[:2]) >= (1, 100)
 MODELS = ["MiniMax-M2", "MiniMax-M3", "MiniMax-M3.1-Flash", "minimax-plugin/MiniMax-M2", "own-weights"]
 
 
@@ -104,5 +108,5 @@ def test_errors_speak_the_dialect_of_their_door(sim, http, model):
             assert response.status_code == 429, (path, stream, response.text)
             told = response.json()
             assert "1002" in told["error"]["message"]
-            if path == "/v1/messages":
+            if path == "/v1/messages" and NAMES_ERRORS:
                 assert (told["type"], told["error"]["type"]) == ("error", "rate_limit_error")

@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from litellm_minimax import catalog
 from litellm_minimax.simulator import Quirks, anthropic_door, checks
-from litellm_minimax.wire.anthropic_request import BuiltMessages, MessagesRequest, build_messages_request
+from litellm_minimax.wire.anthropic_request import (
+    BuiltMessages,
+    MessagesRequest,
+    build_messages_request,
+    with_system_folded,
+)
 from litellm_minimax.wire.anthropic_tools import with_tool_changes
 from litellm_minimax.wire.faults import InvalidRequest
 from litellm_minimax.wire.pairing import NO_OUTPUT, NO_RESULT
@@ -70,6 +75,13 @@ def test_system_messages_move_into_system_in_order():
     ]
 
 
+def test_what_litellm_translates_has_its_system_messages_folded_before():
+    note = {"role": "system", "content": [text("Two.")]}
+    assert with_system_folded([user("Hi"), note, "odd"], "One.") == ([user("Hi"), "odd"], [text("One."), text("Two.")])
+    assert with_system_folded([user("Hi")], "One.") == ([user("Hi")], "One.")
+    assert with_system_folded([user("Hi")], [text("x-anthropic-billing-header: a")]) == ([user("Hi")], None)
+
+
 @pytest.mark.parametrize(
     ("system", "expected"),
     [
@@ -102,6 +114,11 @@ def test_thinking_passes_as_it_came():
     assert built.body["messages"][1]["content"] == [signed, {**unsigned, "signature": ""}, text("Yes.")]
     assert built.body["messages"][2]["content"] == [text("Go.")]
     assert "redacted thinking" in str(built.notes)
+
+
+def test_a_turn_that_was_cut_off_in_its_thinking_keeps_it():
+    thinking = {"type": "thinking", "thinking": "I was about to", "signature": "s"}
+    assert sent(user("Hi"), assistant(thinking), user("Go on."))[1] == assistant(thinking, text("(empty message)"))
 
 
 def test_blank_and_empty_messages_are_left_out():
