@@ -28,6 +28,8 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 """A whole answer above this is refused: the largest real one (524,288 tokens) is about 2 MiB."""
 MAX_STREAM_BYTES = 256 * 1024 * 1024
 """A stream above this never ends: half a KiB for each token of the longest answer there is."""
+READ_BYTES = 128 * 1024
+"""At most so much is read at once: what aiohttp buffers before it stops reading from the network."""
 MAX_ERROR_BYTES = 256 * 1024
 """Of an error's body no more than this is read: enough for any envelope, little for a hostile server."""
 
@@ -257,6 +259,9 @@ def _body(response: httpx.Response) -> AsyncIterator[bytes]:
     """The body's bytes; those which nobody encoded need no decoder."""
     stream = response.stream
     if isinstance(stream, httpx.AsyncByteStream) and "content-encoding" not in response.headers:
+        # LiteLLM's stream hands on at most 16 KiB at a time. A reader that has fallen behind catches up sooner when it
+        # takes all that is there; one that has not never sees the difference.
+        setattr(stream, "CHUNK_SIZE", READ_BYTES)  # noqa: B010 -- a name of LiteLLM's class only
         return aiter(stream)
     return response.aiter_bytes()
 
