@@ -75,9 +75,13 @@ class AnswerReader:
     def _sniff(self, data: bytes) -> bytes:
         """Decide on the first visible byte; until there is one, wait."""
         begin = (self._begin or b"") + data
-        visible = begin.removeprefix(_BOM).lstrip()
-        if not visible or _BOM.startswith(begin):
-            self._begin = begin if len(begin) < 1024 else b""
+        if _BOM.startswith(begin):
+            self._begin = begin
+            return b""
+        begin = begin.removeprefix(_BOM)
+        visible = begin.lstrip()
+        if not visible:
+            self._begin = b"\n"  # blanks in front mean nothing, however many
             return b""
         self._begin = None
         if visible[:1] not in b"{[<":
@@ -107,7 +111,7 @@ class AnswerReader:
         return events
 
     def _whole(self, body: bytes) -> list[Event]:
-        text = body.removeprefix(_BOM).strip()
+        text = body.strip()
         if not text:
             raise ProtocolFault("The answer is empty.", truncated=True)
         if text[:1] == b"<":

@@ -9,18 +9,17 @@ from __future__ import annotations
 from litellm_minimax.wire.faults import ProtocolFault
 
 MAX_EVENT_BYTES = 64 * 1024 * 1024
-_BOM = b"\xef\xbb\xbf"
 
 
 class SSEDecoder:
-    r"""Decodes one stream.
+    r"""Decodes one stream, from behind its byte order mark if it has one.
 
     >>> decoder = SSEDecoder()
     >>> decoder.feed(b'data: {"a":1}\n\nda'), decoder.feed(b"ta: 2\r\n\r\n"), decoder.close()
     ([b'{"a":1}'], [b'2'], [])
     """
 
-    __slots__ = ("_after_cr", "_last", "_limit", "_pending", "_size", "_started")
+    __slots__ = ("_after_cr", "_last", "_limit", "_pending", "_size")
 
     def __init__(self, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self._limit = max_event_bytes
@@ -29,7 +28,6 @@ class SSEDecoder:
         self._last = b""
         """The last byte of what is pending: a blank line may lie across two reads."""
         self._after_cr = False
-        self._started = False
 
     def feed(self, data: bytes) -> list[bytes]:
         """The data of every event that is complete with this read, in order; constant work a byte.
@@ -69,10 +67,7 @@ class SSEDecoder:
         self._last = data[-1:]
 
     def _with_plain_ends(self, data: bytes) -> bytes:
-        r"""Every line end as ``\n``, also where the network has cut between ``\r`` and ``\n``; no byte order mark."""
-        if not self._started and data:
-            self._started = True
-            data = data.removeprefix(_BOM)
+        r"""Every line end as ``\n``, also where the network has cut between ``\r`` and ``\n``."""
         if self._after_cr and data:
             self._after_cr = False
             data = data.removeprefix(b"\n")

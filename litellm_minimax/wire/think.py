@@ -35,7 +35,6 @@ _CALLS_END = re.compile(r"</minimax:tool_call>|\[</tool_call>")
 _CALLS_TAGS = ("<minimax:tool_call>", "<]minimax[>[<tool_call>")
 _CALLS_END_TAGS = ("</minimax:tool_call>", "[</tool_call>")
 _TAG_OR_CALLS = re.compile(f"{_TAG.pattern}|{_CALLS.pattern}")
-_BLANK_LINES = re.compile(r"(?:[ \t]*\r?\n)+")
 
 
 class ThinkSplitter:
@@ -131,8 +130,7 @@ class ThinkSplitter:
     def _at_start(self, rest: str, pieces: list[Piece]) -> str:
         visible = rest.lstrip()
         if not visible:
-            # Blank lines in front are dropped; the last line's indentation may still belong to the answer.
-            self._held = rest[rest.rfind("\n") + 1 :]
+            self._held = _without_blank_lines(rest)  # the indentation may still belong to the answer
             return ""
         tag = _TAG.match(visible)
         if tag:
@@ -140,7 +138,7 @@ class ThinkSplitter:
                 self._begin_thought()
             return visible[tag.end() :]
         if _may_begin_a_tag(visible):
-            self._held = rest[rest.rfind("\n", 0, len(rest) - len(visible)) + 1 :]
+            self._held = _without_blank_lines(rest)
             return ""
         rest = _without_blank_lines(rest)
         lone = self._mark.search(rest) if self._lone_closer else None
@@ -237,7 +235,7 @@ class ThinkSplitter:
     def _in_doubt(self, rest: str, pieces: list[Piece]) -> str:
         visible = rest.lstrip()
         if not self._unclosed and (not visible or _may_begin_a_tag(visible)):
-            self._held = rest
+            self._held = _without_blank_lines(rest)
             return ""
         if not self._unclosed and _OPENER.match(visible):
             self._state, self._implicit = "start", "no"
@@ -261,8 +259,9 @@ class ThinkSplitter:
 
 
 def _without_blank_lines(text: str) -> str:
-    blank = _BLANK_LINES.match(text)
-    return text[blank.end() :] if blank else text
+    """A text without the blank lines in front of it, but with its first line's indentation."""
+    visible = len(text) - len(text.lstrip())
+    return text[max(text.rfind("\n", 0, visible) + 1, visible - _LONGEST_BLANK) :]
 
 
 def _may_begin_a_tag(text: str) -> bool:

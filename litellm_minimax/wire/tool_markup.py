@@ -54,9 +54,9 @@ class _Grammar:
 _M2 = _Grammar("", "</minimax:tool_call>", rf"<parameter\s+name{_NAME}\s*>")
 _M3 = _Grammar(TOKEN, "</tool_call>", r"<([^\s<>/\"'=]+)\s*>")
 _M2_CLOSE = "</parameter>"
-_M2_BEHIND_VALUE = re.compile(r"<parameter\s|</invoke>|</minimax:tool_call>")
+_M2_BEHIND_VALUE = re.compile(r"<(?:parameter|invoke)\s|</invoke>|</minimax:tool_call>")
 _LONGEST_BEHIND = 20
-_M2_MAY_BE_BEHIND = ("<parameter", "</invoke>", "</minimax:tool_call>")
+_M2_MAY_BE_BEHIND = ("<parameter", "<invoke", "</invoke>", "</minimax:tool_call>")
 
 
 class ToolMarkupScanner:
@@ -188,8 +188,9 @@ class ToolMarkupScanner:
         if not visible:
             return True
         mark = self._grammar.mark
-        begun = visible.startswith(mark) and ">" not in visible[len(mark) :] and len(visible) < _LONGEST_TAG
-        if begun or mark.startswith(visible):
+        if mark.startswith(visible) or (
+            visible.startswith(mark) and len(visible) < _LONGEST_TAG and _tag_end(visible, mark) == 0
+        ):
             self._held = visible
             return True
         return False
@@ -206,7 +207,7 @@ class ToolMarkupScanner:
             self._held = visible[len(visible) - held :]
             return ""
         if start == 0:
-            start = visible.find(">", len(mark)) + 1 or len(visible)
+            start = _tag_end(visible, mark) or len(visible)
         self._emit(visible[:start], pieces)
         return visible[start:]
 
@@ -285,6 +286,13 @@ class ToolMarkupScanner:
             pieces.append(Text(text))
 
 
+def _tag_end(text: str, mark: str) -> int:
+    """Where the tag that ``text`` begins with ends, at its ``>`` or at another tag; 0 if that is not seen yet."""
+    whole = len(text) - _begun(text, (mark,))
+    another = text.find(mark, len(mark))
+    return text.find(">", len(mark), whole if another < 0 else another) + 1 or max(another, 0)
+
+
 def _m2_value_end(rest: str) -> tuple[int | None, int, int]:
     """A literal ``</parameter>`` in a value is told from the real one by what follows: another tag of the markup."""
     position = 0
@@ -332,12 +340,13 @@ def _nested_value(text: str, schema: Schema | None, root: Schema, depth: int = 0
 
 
 def _matching_close(text: str, name: str, start: int) -> int:
-    tag = re.compile(re.escape(TOKEN) + rf"<(/?){re.escape(name)}>")
-    depth = 1
-    for found in tag.finditer(text, start):
-        depth += -1 if found[1] else 1
-        if depth == 0:
-            return found.start()
+    closer, opener = f"{TOKEN}</{name}>", f"{TOKEN}<{name}>"
+    open_tags = 1
+    while (end := text.find(closer, start)) >= 0:
+        open_tags += text.count(opener, start, end) - 1
+        if open_tags == 0:
+            return end
+        start = end + len(closer)
     return len(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def assert_well_ordered(events: list[Event]) -> None:
 def cuts(data: bytes, places: Iterable[int]) -> list[bytes]:
     """``data`` cut at some places."""
     edges = [0, *sorted({place % (len(data) + 1) for place in places}), len(data)]
-    return [data[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [data[start:end] for start, end in itertools.pairwise(edges)]
 
 
 def sse(*frames: object, done: bool = True) -> bytes:

@@ -1,0 +1,331 @@
+"""Random texts and streams through the parsers of the pure ring: ``python -m tests.fuzz.fuzz_wire --count 1000000``.
+
+Each input is read in one piece and in random pieces. What must hold for every one of them:
+
+* never an exception but the ring's own faults;
+* the same events, however the input was cut;
+* the arguments of every tool call are the text of one JSON object;
+* nothing is lost: every character that is no part of a tag comes out, as text, thinking, a name or an argument;
+* what is held back is bounded, so that the work for each character is too.
+
+Then the time for each character is printed, for inputs from 1 KB to 1 MB: it should stay flat.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from litellm_minimax.wire.answer import AnswerReader
+from litellm_minimax.wire.events import Event, Reasoning, Text, ToolCallArguments, ToolCallStart
+from litellm_minimax.wire.faults import WireFault
+from litellm_minimax.wire.options import ReadOptions
+from litellm_minimax.wire.sse import SSEDecoder
+from litellm_minimax.wire.stop import StopScanner
+from litellm_minimax.wire.stream import coalesce
+from litellm_minimax.wire.think import ThinkSplitter
+from litellm_minimax.wire.tool_markup import TOKEN, ToolMarkupScanner
+
+PLAIN = ReadOptions()
+MOST_HELD = 8_300
+"""A tag may be 4096 characters, and so may the white space behind a closing one."""
+SCHEMAS = {
+    "f": {
+        "type": "object",
+        "properties": {
+            "s": {"type": "string"},
+            "n": {"type": ["integer", "null"]},
+            "o": {"type": "object", "properties": {"s": {"type": "string"}, "a": {"type": "array"}}},
+            "a": {"type": "array", "items": {"anyOf": [{"type": "number"}, {"type": "string"}]}},
+            "e": {"enum": ["x", 1, None]},
+            "b": {"type": "boolean"},
+        },
+    },
+    "g": {},
+}
+M2 = (
+    "<minimax:tool_call>\n", "</minimax:tool_call>", '<invoke name="f">', '<invoke name="g">\n', "<invoke name=h>", "</invoke>",
+    '<parameter name="s">', '<parameter name="n">', '<parameter name="o">', '<parameter name="a">', '<parameter name="e">',
+    '<parameter name="zz">', "</parameter>", "</parameter>\n", "</parameter></invoke></minimax:tool_call>",
+    '<minimax:tool_call><invoke name="f"><parameter name="s">',
+)  # fmt: skip
+M3 = (
+    *(TOKEN + tag for tag in (
+        "<tool_call>", "</tool_call>", '<invoke name="f">', '<invoke name="g">', "</invoke>", "<s>", "</s>", "<n>", "</n>",
+        "<o>", "</o>", "<a>", "</a>", "<item>", "</item>", "<zz>", "</zz>",
+    )),
+    TOKEN, f'{TOKEN}<tool_call>{TOKEN}<invoke name="f">{TOKEN}<o>',
+)  # fmt: skip
+THINK = ("<think>", "</think>", "<mm:think>", "</mm:think>", "\n<think>\n", "\n</think>\n\n", "</think>\n")
+PROSE = (
+    "\n", "\n\n", " ", "  ", "\t", "\r\n", "`", "```\n", "\n```\n", "~~~", "<", ">", "</", "]", "]<]", "[", "{", "}", '"', "'", "\\",
+    "null", "None", "true", "3", "-1.5", "1e999", "NaN", "[1, 2]", '{"k": 1}', "\\ud800", '"\\ud800"', "é", "\u2028", "\x00", "a" * 40,
+)  # fmt: skip
+STREAM = (
+    b"data: ", b"data:", b"data", b"\n", b"\n\n", b"\r\n", b"\r", b"\r\n\r\n", b": c\n", b"event: x\n", b"[DONE]", b"\xef\xbb\xbf", b"\xff",
+    b"{", b"}", b"null", b"3", b'"x"', b"[]", b"<html>", "é".encode(),
+    b'data: {"choices":[{"delta":{"content":"hi <thi"}}]}\n\n', b'data: {"choices":[{"delta":{"content":"nk>"}}]}\n\n',
+    b'data: {"id":"1","choices":[{"delta":null,"finish_reason":"stop"}]}\n\n', b'data: {"choices":[],"usage":{"prompt_tokens":1}}\n\n',
+    b'data: {"choices":[{"delta":{"reasoning_content":"hm","tool_calls":[{"function":{"name":"f","arguments":"{}"}}]}}]}\n\n',
+    b'data: {"choices":null}\n\n', b'data: {"base_resp":{"status_code":1002}}\n\n', b'data: {"choices":[{"message":{"content":"hi"}}]}\n\n',
+    b"data: [DONE]\n\n",
+)  # fmt: skip
+
+
+class Broken(AssertionError):
+    """A property that does not hold, with the input that shows it."""
+
+
+def texts(rng: random.Random, *families: tuple[str, ...]) -> str:
+    """A text of atoms and of characters of which each occurs once, so that it is seen if one gets lost."""
+    atoms = [atom for family in families for atom in family]
+    marker = iter(range(0x4E00, 0x9FFF))
+    parts: list[str] = []
+    for _ in range(rng.randint(0, 24)):
+        kind = rng.random()
+        if kind < 0.55:
+            parts.append(rng.choice(atoms))
+        elif kind < 0.65:
+            atom = rng.choice(atoms)
+            parts.append(atom[: rng.randint(0, len(atom))])
+        else:
+            parts.append("".join(chr(next(marker)) for _ in range(rng.randint(1, 4))))
+    return "".join(parts)
+
+
+def pieces_of(data: Any, rng: random.Random) -> Iterator[Any]:
+    """``data`` in random pieces, often of one character."""
+    start, longest = 0, rng.choice((1, 3, 40))
+    while start < len(data):
+        end = start + rng.randint(1, longest)
+        yield data[start:end]
+        start = end
+
+
+def markers(text: str) -> set[str]:
+    return {char for char in text if "\u4e00" <= char <= "\u9fff"}
+
+
+def argument_words(text: str) -> str:
+    """All names and texts in the JSON of a call's arguments."""
+
+    def pairs(members: list[tuple[str, Any]]) -> list[Any]:
+        words.extend(name for name, _ in members)
+        return [value for _, value in members]
+
+    def walk(value: Any) -> None:
+        if isinstance(value, list):
+            for item in value:
+                walk(item)
+        elif isinstance(value, str):
+            words.append(value)
+
+    words: list[str] = []
+    if not isinstance(json.loads(text), dict):
+        raise Broken(f"arguments are no object: {text!r}")
+    walk(json.loads(text, object_pairs_hook=pairs, parse_constant=_no_json))
+    return "".join(words)
+
+
+def _no_json(constant: str) -> None:
+    raise Broken(f"{constant} is no JSON")
+
+
+def words_of(events: Iterable[Event]) -> str:
+    """Everything that events say, with the arguments of calls parsed."""
+    said: list[str] = []
+    arguments: dict[int, list[str]] = {}
+    for event in events:
+        match event:
+            case Text(text=text) | Reasoning(text=text):
+                said.append(text)
+            case ToolCallStart(index=index, name=name):
+                said.append(name)
+                arguments[index] = []
+            case ToolCallArguments(index=index, fragment=fragment):
+                arguments[index].append(fragment)
+    said.extend(argument_words("".join(parts) or "{}") for parts in arguments.values())
+    whole = "".join(said)
+    whole.encode()  # a lone surrogate could not be sent
+    return whole
+
+
+def check_markup(rng: random.Random) -> None:
+    """Tool-call markup."""
+    text = texts(rng, rng.choice((M2, M3, M2 + M3)), PROSE)
+
+    def scan(pieces: Iterable[str]) -> tuple[list[Event], str]:
+        scanner = ToolMarkupScanner(SCHEMAS)
+        scanner.seed("fuzz")
+        events: list[Event] = []
+        for piece in pieces:
+            events += scanner.feed(piece)
+            if len(scanner._held) > MOST_HELD:
+                raise Broken(f"{len(scanner._held)} characters are held")
+        held = "" if scanner._state == scanner._in_value else scanner._held
+        return coalesce(events + scanner.close()), held
+
+    events, held = scan([text])
+    if scan(pieces_of(text, rng))[0] != events:
+        raise Broken(f"cut otherwise, it says something else: {text!r}")
+    # The beginning of a tag that broke off with the answer is the one thing that may be dropped.
+    if lost := markers(text) - markers(words_of(events)) - markers(held):
+        raise Broken(f"{lost} is lost: {text!r}")
+
+
+def check_think(rng: random.Random) -> None:
+    """Thinking and answer."""
+    text = texts(rng, THINK, PROSE, *((M2, M3) if rng.random() < 0.3 else ()))
+    implicit, markup, settled = rng.choice(("no", "maybe", "yes")), rng.random() < 0.5, rng.random() < 0.7
+
+    def split(pieces: Iterable[str]) -> list[Event]:
+        splitter = ThinkSplitter(implicit, markup=markup)
+        events: list[Event] = list(splitter.settle() if settled else [])
+        for piece in pieces:
+            events += splitter.feed(piece)
+            if len(splitter._held) > MOST_HELD:
+                raise Broken(f"{len(splitter._held)} characters are held")
+        return coalesce(events + splitter.close(cut=False))
+
+    events = split([text])
+    cut = split(pieces_of(text, rng))
+    if (settled or implicit != "no") and cut != events:
+        raise Broken(f"cut otherwise, it says something else ({implicit}, {markup}): {text!r}")
+    for told in (events, cut):
+        if lost := markers(text) - markers(words_of(told)):
+            raise Broken(f"{lost} is lost: {text!r}")
+
+
+def check_stop(rng: random.Random) -> None:
+    """Stop sequences."""
+    text = "".join(rng.choices("abc", k=rng.randint(0, 30)))
+    sequences = tuple("".join(rng.choices("abc", k=rng.randint(1, 4))) for _ in range(rng.randint(1, 4)))
+
+    def cut(pieces: Iterable[str]) -> str:
+        scanner = StopScanner(sequences)
+        return "".join([scanner.feed(piece) for piece in pieces]) + scanner.close()
+
+    wanted = text
+    for end in range(len(text) + 1):
+        if found := [sequence for sequence in sequences if text[:end].endswith(sequence)]:
+            wanted = text[: end - max(map(len, found))]
+            break
+    if not cut([text]) == cut(text) == cut(pieces_of(text, rng)) == wanted:
+        raise Broken(f"{sequences} in {text!r}")
+
+
+def check_sse(rng: random.Random) -> None:
+    """The framing of a stream, and a whole reader on top of it."""
+    data = b"".join(rng.choice(STREAM) for _ in range(rng.randint(0, 20)))
+
+    def decode(pieces: Iterable[bytes]) -> list[bytes]:
+        decoder = SSEDecoder()
+        return [event for piece in pieces for event in decoder.feed(piece)] + decoder.close()
+
+    if decode([data]) != decode(pieces_of(data, rng)):
+        raise Broken(f"cut otherwise, it says something else: {data!r}")
+    if outcome([data]) != outcome(pieces_of(data, rng)):
+        raise Broken(f"cut otherwise, it says something else: {data!r}")
+
+
+def check_answer(rng: random.Random) -> None:
+    """A stream of content with everything in it, through all of the reader."""
+    text = texts(rng, THINK, PROSE, M2, M3)
+    options = ReadOptions(
+        tool_markup=True, tool_schemas=SCHEMAS, implicit_think=rng.choice(("no", "maybe", "open_weights", "yes"))
+    )
+    frames = [{"id": "chatcmpl-1", "choices": [{"delta": {"content": piece}}]} for piece in pieces_of(text, rng)]
+    frames.append({"choices": [{"delta": {}, "finish_reason": "stop"}]})
+    data = b"".join(b"data: " + json.dumps(frame).encode() + b"\n\n" for frame in frames)
+    events = outcome([data], options)
+    if outcome(pieces_of(data, rng), options) != events or isinstance(events, tuple):
+        raise Broken(f"cut otherwise, it says something else: {data!r}")
+    words_of(events)
+    stopping = ReadOptions(tool_markup=True, tool_schemas=SCHEMAS, stop=(rng.choice(PROSE),))
+    words_of(outcome([data], stopping))
+
+
+def outcome(pieces: Iterable[bytes], options: ReadOptions = PLAIN) -> Any:
+    """The events, or the fault and its words."""
+    reader = AnswerReader(options)
+    events: list[Event] = []
+    try:
+        for piece in pieces:
+            events += reader.feed(piece)
+        return coalesce(events + reader.close())
+    except WireFault as fault:
+        return type(fault), str(fault)
+
+
+CHECKS: tuple[Callable[[random.Random], None], ...] = (check_markup, check_think, check_answer, check_sse, check_stop)
+
+
+def run(count: int, seed: int = 0) -> Counter[str]:
+    """``count`` inputs; returns how many of each kind there were.
+
+    Raises:
+        Broken: a property does not hold.
+    """
+    done: Counter[str] = Counter()
+    for number in range(count):
+        check = CHECKS[(0, 0, 1, 1, 2, 3, 3, 4)[number % 8]]
+        try:
+            check(random.Random(f"{seed}/{number}"))
+        except Exception as error:
+            raise Broken(f"{check.__name__} of input {seed}/{number}: {error!r}") from error
+        done[check.__doc__ or ""] += 1
+    return done
+
+
+def flatness() -> Iterator[tuple[str, list[float]]]:
+    """For some kinds of text, the nanoseconds for each character at 1 KB, 10 KB, 100 KB and 1 MB, 20 at a time."""
+    call = '<minimax:tool_call><invoke name="f"><parameter name="s">'
+    nested = f'{TOKEN}<tool_call>{TOKEN}<invoke name="f">{TOKEN}<o>'
+    shapes = {
+        "prose": ("", "The quick brown fox. "),
+        "less-than signs": ("", "< </ <t "),
+        "thoughts": ("", "<think>hm</think>x"),
+        "an open thought of blanks": ("<think>x", " \n"),
+        "an argument": (call, "line\n"),
+        "closers in an argument": (call, "</parameter> "),
+        "a closer and blanks": (call + "</parameter>", " "),
+        "an unfinished tag": ("<minimax:tool_call><invoke ", "a "),
+        "M3 members": (nested, f"{TOKEN}<k>v{TOKEN}</k>"),
+        "M3 openers": (nested, f"{TOKEN}<o>"),
+        "M3 items never closed": (nested, f"{TOKEN}<item>"),
+        "brackets": ("<minimax:tool_call>", "]<]"),
+    }
+    for name, (head, body) in shapes.items():
+        figures = []
+        for size in (1_000, 10_000, 100_000, 1_000_000):
+            text = head + body * (size // len(body))
+            scanner, splitter = ToolMarkupScanner(SCHEMAS), ThinkSplitter(markup=True)
+            began = time.process_time()
+            for start in range(0, len(text), 20):
+                for piece in splitter.feed(text[start : start + 20]):
+                    if isinstance(piece, Text):
+                        scanner.feed(piece.text)
+            scanner.close()
+            figures.append((time.process_time() - began) / len(text) * 1e9)
+        yield name, figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=100_000, help="how many inputs")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    for kind, count in run(options.count, options.seed).items():
+        print(f"{count:>9,}  {kind.rstrip('.')}")
+    print("\nns for each character   1 KB  10 KB 100 KB   1 MB")
+    for name, figures in flatness():
+        print(f"{name:<24}" + "".join(f"{figure:>7.0f}" for figure in figures))
+
+
+if __name__ == "__main__":
+    main()
