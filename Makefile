@@ -7,7 +7,7 @@ OLDEST_LITELLM := 1.94.3
 # LiteLLM downloads its price map at import unless told to use the one it ships.
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 
-.PHONY: help demo serve test check format contract-oldest bench agents soak clean
+.PHONY: help demo serve test check format contract-oldest bench agents faults soak soak-short replicas fuzz upgrade-check lock clean
 
 help:  ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,28 @@ bench: $(VENV)/.installed-dev  ## speed against LiteLLM's built-in provider, in 
 
 agents: $(VENV)/.installed-dev  ## Claude Code, Codex, opencode and qwen-code on simulated models (needs npm)
 	@$(BIN)/python -m tests.agents
+
+faults: $(VENV)/.installed-dev  ## every fault through every door; figures into docs/reliability.md
+	$(BIN)/python -m tests.faults
+
+soak: $(VENV)/.installed-dev  ## 20 minutes of mixed traffic on a started proxy; figures into docs/reliability.md
+	$(BIN)/python -m tests.load
+
+soak-short: $(VENV)/.installed-dev  ## two minutes of it, as CI runs it
+	$(BIN)/python -m pytest -q -m soak tests/load
+
+replicas: $(VENV)/.installed-dev  ## two proxies and a Redis under load, each killed once; figures into docs/reliability.md
+	$(BIN)/python -m tests.load.replicas
+
+fuzz: $(VENV)/.installed-dev  ## a million hostile inputs per parser; figures into docs/reliability.md
+	$(BIN)/python -m tests.fuzz
+
+upgrade-check:  ## the contract tests on the newest LiteLLM that the index serves
+	$(PYTHON) scripts/check_upgrade.py
+
+lock: $(VENV)/.installed-dev  ## pin the development dependencies with hashes
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --extra proxy --group dev pyproject.toml -o requirements-dev.lock
 
 clean:  ## remove what make made
 	rm -rf $(VENV) .venvs .pytest_cache .mypy_cache .ruff_cache .hypothesis
