@@ -32,6 +32,7 @@ def page(results: Results) -> str:
         _loads("Started proxy, one worker: whole answers", results.proxy_loads, results.proxy, stream=False),
         _loads("Started proxy, one worker: streams", results.proxy_loads, results.proxy, stream=True),
         _growth(results),
+        _hybrid(results),
         _rest(results),
     ]
     return "\n".join(part for part in parts if part)
@@ -159,6 +160,28 @@ def _growth(results: Results) -> str:
         "Growth: CPU in ms for one answer",
         ("answer", "bare", "built-in", "plugin", "plugin, ms per MB"),
         rows,
+    )
+
+
+_HYBRID = (
+    ("first_thought_ms", "first thought reaches the client, ms", 1),
+    ("added_ms", "… later than the first word of a plain call, ms", 1),
+    ("gap_ms", "last thought to first word, ms (10 of them are the reasoner's own beat)", 1),
+    ("wasted_deltas", "deltas of answer the reasoner made before it was stopped", 0),
+    ("hybrid_cpu_ms", "CPU of a hybrid call, ms", 1),
+    ("two_plain_cpu_ms", "CPU of the two plain calls, ms", 1),
+    ("cpu_ratio", "hybrid ÷ the two plain calls", 2),
+)
+
+
+def _hybrid(results: Results) -> str:
+    if not results.hybrid:
+        return ""
+    rows = [
+        (heading, Figure.of([each[name] for each in results.hybrid]).shown(digits)) for name, heading, digits in _HYBRID
+    ]
+    return _table(
+        "Hybrid: 30 deltas of thinking, then 30 of answer, at 100 a second", ("what", "median (smallest–largest)"), rows
     )
 
 

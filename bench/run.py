@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bench.children import simulator, worker
+from bench.children import CLIENT_CORE, python, simulator, worker
 from bench.contenders import CONTENDERS
 from bench.imports import import_ms
 from bench.load import LOADS, PROXY_LOADS, Load
@@ -36,7 +37,7 @@ class Results:
     proxy: dict[str, dict[str, list[dict[str, float]]]] = field(default_factory=dict)
     memory: dict[str, list[dict[str, float]]] = field(default_factory=dict)
     imports: list[dict[str, float]] = field(default_factory=list)
-    hybrid: dict[str, list[dict[str, float]]] = field(default_factory=dict)
+    hybrid: list[dict[str, float]] = field(default_factory=list)
     loads: dict[str, Load] = field(default_factory=dict)
     proxy_loads: dict[str, Load] = field(default_factory=dict)
     seconds: float = 0.0
@@ -74,6 +75,9 @@ def run(plan: Plan) -> Results:
             results.memory = _memory(address, 1 if plan.quick else 3)
         if plan.wants("import"):
             results.imports = [import_ms() for _ in _told(range(2 if plan.quick else plan.rounds), "import")]
+        if plan.wants("hybrid"):
+            calls = 8 if plan.quick else 40
+            results.hybrid = [_hybrid(address, calls) for _ in _told(range(2 if plan.quick else plan.rounds), "hybrid")]
         loads = plan.of(PROXY_LOADS, "proxy-")
         results.proxy_loads = {load.name: load for load in loads}
         if loads:
@@ -118,6 +122,11 @@ def _memory(address: str, rounds: int) -> dict[str, list[dict[str, float]]]:
             with worker(name, address) as fresh:
                 told.setdefault(name, []).append(fresh.memory(MEMORY_STREAMS))
     return told
+
+
+def _hybrid(address: str, calls: int) -> dict[str, float]:
+    with python("-m", "bench.hybrid", address, str(calls), core=CLIENT_CORE) as (_, out, _pid):
+        return dict(json.loads(out.readline()))
 
 
 def _told(rounds: range, name: str) -> range:

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from bench.children import simulator, worker
+from bench import hybrid
+from bench.children import python, simulator, worker
 from bench.figures import Figure, derived, ratio
 from bench.load import GROWTH, HOLDING, LOADS, PROXY_LOADS, Load
 from bench.measure import lags_of
@@ -78,3 +79,11 @@ def test_a_quick_run_keeps_the_shape_of_each_load():
         assert small.at_once == load.at_once <= small.calls
         assert small.all_deltas <= load.all_deltas
     assert [load.name for load in Plan(only=("stream-",)).of(GROWTH)] == [load.name for load in GROWTH[:5]]
+
+
+def test_a_hybrid_round_tells_every_figure_of_its_table():
+    with simulator() as address, python("-m", "bench.hybrid", address, "2", core=0) as (_, out, _pid):
+        told = json.loads(out.readline())
+    assert told["wasted_deltas"] < hybrid.UNWANTED
+    results = Results(hybrid=[told])
+    assert "hybrid ÷ the two plain calls" in page(results)
