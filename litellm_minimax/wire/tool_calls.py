@@ -28,6 +28,10 @@ class _Call:
     started: bool = False
     fragments: list[str] = field(default_factory=list)
     length: int = 0
+    named: bool = False
+    """The server gave it its id."""
+    empty: bool = False
+    """An empty object was told."""
     snapshots: bool = False
 
 
@@ -70,6 +74,9 @@ class ToolCallReader:
         call = self._call_of(delta, name, arguments)
         if not call.started:
             call.name = call.name or name
+        if arguments == "{}" and not call.length:
+            # Some open a call with it and go on with the real ones; it is told at the end if they don't.
+            call.empty, arguments = True, ""
         if arguments and call.length and len(arguments) >= call.length:
             arguments = _new_arguments(call, arguments)
         if arguments:
@@ -90,8 +97,11 @@ class ToolCallReader:
         return [] if ordinal is None else [ToolCallArguments(ordinal, event.fragment)]
 
     def close(self) -> list[Event]:
-        """Calls whose name never came are told all the same: a client may know what to do with them."""
-        return [event for call in self._calls if not call.started for event in self._start(call)]
+        """What only the end settles: calls whose name never came are told all the same, and none has no arguments."""
+        events = [event for call in self._calls if not call.started for event in self._start(call)]
+        markup = set(self._of_markup.values())
+        told = (call for call in self._calls if not call.length and call.ordinal not in markup)
+        return events + [ToolCallArguments(call.ordinal, "{}") for call in told]
 
     def _call_of(self, delta: Mapping[str, Any], name: str, arguments: str) -> _Call:
         given = delta.get("id")
@@ -101,12 +111,13 @@ class ToolCallReader:
         if given:
             call = self._by_id.get(given)
             if call is None:
-                call = at_index if at_index is not None and not at_index.id else self._new(given)
-                call.id = given
+                # An id that comes late finds its call, which then keeps the id that a client already knows.
+                call = at_index if at_index is not None and not at_index.named else self._new(given)
+                call.id, call.named = call.id or given, True
                 self._by_id[given] = call
         elif isinstance(index, int):
             call = at_index if at_index and not _begins_another(at_index, name, arguments) else self._new("")
-        elif self._calls and not (name and arguments and self._calls[-1].length):
+        elif self._calls and not (name and arguments and (self._calls[-1].length or self._calls[-1].empty)):
             call = self._calls[-1]
         else:
             call = self._new("")
