@@ -17,27 +17,24 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import hashlib
 import importlib
 import inspect
 import json
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from litellm_minimax import addresses, catalog, memory
-from litellm_minimax.chunks import AnswerCollector
+from litellm_minimax import addresses, anthropic_memory, catalog
+from litellm_minimax.anthropic_stream import OpenedStream
 from litellm_minimax.errors import CallContext, missing_key, to_litellm
-from litellm_minimax.transport import TransportFault, as_transport_faults
-from litellm_minimax.wire.anthropic_answer import MessageStream, error_of_message, events_of_message
+from litellm_minimax.wire.anthropic_answer import error_of_message, events_of_message
 from litellm_minimax.wire.anthropic_request import MessagesRequest, build_messages_request, with_system_folded
 from litellm_minimax.wire.anthropic_tools import with_tool_changes
-from litellm_minimax.wire.events import Event, Finish
+from litellm_minimax.wire.events import Event
 from litellm_minimax.wire.faults import WireFault
-from litellm_minimax.wire.history import turns_without_reasoning
 from litellm_minimax.wire.stream import parse_error_body
 
 log = logging.getLogger("litellm_minimax.anthropic_route")
@@ -163,12 +160,14 @@ def transform_anthropic_messages_response(_config: Any, built_in: Any, given: Ma
 def get_async_streaming_response_iterator(config: Any, built_in: Any, given: Mapping[str, Any]) -> Any:
     """The stream, which is opened before it is handed on (see ``_handler``)."""
     arguments = {name: value for name, value in given.items() if name not in ("self", "httpx_response")}
-    return OpenedStream(
+    call = _current.get() or _Call()
+    call.stream = OpenedStream(
         given["httpx_response"],
         lambda response: built_in(config, httpx_response=response, **arguments),
         _context(given["model"]),
-        _current.get() or _Call(),
+        functools.partial(anthropic_memory.keep, call.scope),
     )
+    return call.stream
 
 
 _METHODS = (
@@ -179,100 +178,6 @@ _METHODS = (
     transform_anthropic_messages_response,
     get_async_streaming_response_iterator,
 )
-
-
-# -- the stream -------------------------------------------------------------------------------------------------------
-
-
-class OpenedStream:
-    """A passing stream of Anthropic events; ``open()`` waits for the first, so that an error keeps its status."""
-
-    def __init__(self, response: Any, build: Callable[[Any], Any], context: CallContext, call: _Call) -> None:
-        call.stream = self
-        self._call = call
-        self._response = response
-        self._build = build
-        self._context = context
-        self._reader = MessageStream(response.headers.get("trace-id"))
-        self._bytes = response.aiter_bytes()
-        self._first = b""
-        self._inner: Any = None
-        self._closed = False
-
-    @property
-    def status_code(self) -> int:
-        """HTTP status: what LiteLLM's reader of the stream asks of a response, beside ``aiter_bytes``."""
-        return int(self._response.status_code)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._response, name)
-
-    async def open(self) -> None:
-        """Wait for the first event.
-
-        Raises:
-            Exception: LiteLLM's, if it is an error.
-        """
-        try:
-            while not self._reader.began:
-                with as_transport_faults("first byte"):
-                    data = await anext(self._bytes, None)
-                self._first += self._reader.close() if data is None else self._reader.feed(data)
-        except (WireFault, TransportFault) as fault:
-            await self.aclose()
-            raise to_litellm(fault, self._context) from fault
-        except BaseException:
-            await self.aclose()
-            raise
-
-    async def aiter_bytes(self, *_: Any, **__: Any) -> AsyncIterator[bytes]:
-        """The bytes to pass on, for LiteLLM's reader."""
-        await self._keep()
-        if self._first:
-            yield self._first
-        async for data in self._bytes:
-            passed = self._reader.feed(data)
-            await self._keep()
-            if passed:
-                yield passed
-        rest = self._reader.close()
-        if rest:
-            yield rest
-
-    async def _keep(self) -> None:
-        """Remember a complete answer before its end is passed on: the client's next request may follow at once."""
-        if not self._reader.ended:
-            return
-        events, self._reader.events = self._reader.events, []
-        await _keep(self._call.scope, events)
-
-    def __aiter__(self) -> OpenedStream:
-        return self
-
-    async def __anext__(self) -> Any:
-        if self._inner is None:
-            self._inner = aiter(self._build(self))
-        try:
-            with as_transport_faults("silence"):
-                return await anext(self._inner)
-        except (WireFault, TransportFault) as fault:
-            await self.aclose()
-            raise to_litellm(fault, self._context) from fault
-        except StopAsyncIteration:
-            await self.aclose()
-            raise
-
-    async def aclose(self) -> None:
-        """Stop: the upstream is closed at once, and generates no more."""
-        if self._closed:
-            return
-        self._closed = True
-        inner, self._inner = self._inner, None
-        try:
-            if inner is not None:
-                await inner.aclose()
-        finally:
-            await self._response.aclose()
 
 
 # -- the handler ------------------------------------------------------------------------------------------------------
@@ -304,9 +209,12 @@ def _handler(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 async def _answer(original: Callable[..., Any], given: dict[str, Any], model: str) -> Any:
-    call = _Call(model, _scope(given, model))
+    from litellm.llms.minimax.messages.transformation import MinimaxMessagesConfig
+
+    key = MinimaxMessagesConfig.get_api_key(api_key=given.get("api_key"))
+    call = _Call(model, anthropic_memory.scope_of(given, key, model))
     if call.scope:
-        given["messages"] = await _with_lost_reasoning(call.scope, given["messages"])
+        given["messages"] = await anthropic_memory.with_lost_reasoning(call.scope, given["messages"])
     token = _current.set(call)
     try:
         answer = original(**given)
@@ -316,7 +224,7 @@ async def _answer(original: Callable[..., Any], given: dict[str, Any], model: st
             await call.stream.open()
     finally:
         _current.reset(token)
-    await _keep(call.scope, call.answered)
+    await anthropic_memory.keep(call.scope, call.answered)
     return answer
 
 
@@ -337,63 +245,6 @@ def _self_hosted(given: Mapping[str, Any]) -> bool:
     """An OpenAI-only server has no Anthropic endpoint: our translation serves it."""
     switch = given.get("self_hosted")
     return str(os.environ.get("MINIMAX_SELF_HOSTED", "") if switch is None else switch).strip().lower() in _ON
-
-
-def _scope(given: Mapping[str, Any], model: str) -> str | None:
-    facts = catalog.find(model)
-    if not memory.is_on() or (facts is not None and not facts.reasons):
-        return None
-    from litellm.llms.minimax.messages.transformation import MinimaxMessagesConfig
-
-    key = MinimaxMessagesConfig.get_api_key(api_key=given.get("api_key"))
-    return memory.scope_of(str(key or "").strip(), given)
-
-
-async def _keep(scope: str | None, events: list[Event]) -> None:
-    if scope is None or not events:
-        return
-    answer = AnswerCollector()
-    answer.add(events)
-    answer.add([Finish("stop", None)])
-    if answer.calls:
-        await memory.akeep(scope, answer)
-
-
-async def _with_lost_reasoning(scope: str, messages: Any) -> Any:
-    """The messages, with the thinking that a client dropped from the current tool loop put back where it was."""
-    missing = turns_without_reasoning([_as_chat(message) for message in messages])
-    recalled = await memory.arecall(scope, missing) if missing else {}
-    if not recalled:
-        return messages
-    restored = list(messages)
-    for index, thought in recalled.items():
-        content = restored[index].get("content")
-        blocks = content if isinstance(content, list) else [{"type": "text", "text": content}]
-        # MiniMax signs its thinking with 64 hex digits and does not verify them; ours name the text they stand for.
-        signature = hashlib.sha256(thought.encode()).hexdigest()
-        thinking = {"type": "thinking", "thinking": thought, "signature": signature}
-        restored[index] = {**restored[index], "content": [thinking, *blocks]}
-    return restored
-
-
-def _as_chat(message: Any) -> Any:
-    """A message as the search for lost reasoning reads it.
-
-    Calls as the chat door has them; results without the text that agents put beside them, which begins no new turn.
-    """
-    content = message.get("content") if isinstance(message, Mapping) else None
-    if not isinstance(content, list):
-        return message
-    blocks = [block for block in content if isinstance(block, Mapping)]
-    results = [block for block in blocks if block.get("type") == "tool_result"]
-    if message.get("role") == "user":
-        return {**message, "content": results or content}
-    calls = [
-        {"id": block.get("id"), "function": {"name": block.get("name"), "arguments": block.get("input")}}
-        for block in blocks
-        if block.get("type") == "tool_use"
-    ]
-    return {**message, "tool_calls": calls}
 
 
 def _context(model: str) -> CallContext:

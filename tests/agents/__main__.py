@@ -127,7 +127,7 @@ def install(prefix: Path) -> None:
 
 def run(agent: Agent, model: str, url: str, key: str, servers: StandIns, folder: Path, prefix: Path) -> Outcome:
     """One agent on one model, from an empty home."""
-    home = Path(tempfile.mkdtemp(prefix=f"{agent.name.split()[0].lower()}-{model}-", dir=folder))
+    home = Path(tempfile.mkdtemp(prefix=f"{agent.name.split()[0].lower()}-", dir=folder))
     work = home / "work"
     work.mkdir()
     (work / "calc.py").write_text(PROGRAM)

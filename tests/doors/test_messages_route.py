@@ -333,6 +333,18 @@ async def test_dropped_thinking_is_put_back_as_the_first_block(monkeypatch, memo
         assert loop[1]["content"] == [call], "the caller's messages are left alone"
 
 
+@pytest.mark.parametrize(("who", "remembered"), [("a", 1), ("b", 0)])
+async def test_whose_memory_it_is_is_not_for_the_client_to_say(who, remembered):
+    with Simulator() as sim:
+        sim.enqueue(Answer(reasoning="I must look.", tool_calls=[ToolCall("read", {"path": "a"})]))
+        call = (await ask(sim, tools=[READ], litellm_metadata={"user_api_key_hash": "a"}))["content"][-1]
+        result = {"type": "tool_result", "tool_use_id": call["id"], "content": "text"}
+        loop = [*HELLO, {"role": "assistant", "content": [call]}, {"role": "user", "content": [result]}]
+        claimed = {"user_id": "u", "user_api_key_hash": "a"}
+        await ask(sim, tools=[READ], messages=loop, metadata=claimed, litellm_metadata={"user_api_key_hash": who})
+        assert sim.last.reasoning_turns_intact == remembered
+
+
 def test_repairing_twice_changes_nothing():
     from litellm.llms.minimax.messages.transformation import MinimaxMessagesConfig
 
