@@ -26,6 +26,15 @@ class SnapshotReader:
         self._length = 0
         self._snapshots = False
 
+    @property
+    def in_snapshots(self) -> bool:
+        """Whether the last telling was a snapshot."""
+        return self._snapshots
+
+    def expect(self, shortest: int) -> None:
+        """Snapshots are likely here: believe in shorter ones."""
+        self._shortest = shortest
+
     def new(self, text: str) -> str:
         """What the next telling adds."""
         if self._length >= self._shortest and (self._snapshots or len(text) > self._length):

@@ -58,6 +58,8 @@ _FLAGS = (
 _SENSITIVE = frozenset({1026, 1027})
 _TAG = re.compile(r"</?(?:mm:)?think>")
 _LONGEST_STRAY = 256
+_SHORTEST_SNAPSHOT = 3
+"""Characters of reasoning that the next telling must repeat to be a snapshot; no fewer, as `1` and `10` follow too."""
 _TOLD = (*_FLAGS, "base_resp", "service_tier", "system_fingerprint", "model")
 
 
@@ -81,7 +83,7 @@ class Reducer:
         self._raw_finish: str | None = None
         self._fields: dict[str, object] = {}
         self._content = SnapshotReader(shortest=16)
-        self._reasoning = SnapshotReader(shortest=4)
+        self._reasoning = SnapshotReader(shortest=_SHORTEST_SNAPSHOT)
         self._settled = False
         self._ledger = ReasoningLedger()
         self._implicit = options.implicit_think
@@ -209,6 +211,9 @@ class Reducer:
             self._thought(self._reasoning.new(thought), events)
         content = delta.get("content")
         if content:
+            if self._reasoning.in_snapshots:
+                # MiniMax's sample reads both as snapshots: a server that sends the one so may send the other so.
+                self._content.expect(_SHORTEST_SNAPSHOT)
             self._text(self._content.new(_text_of(content)), events)
         calls = delta.get("tool_calls")
         if calls:
@@ -363,4 +368,12 @@ def _is_open_weights_server(frame: Mapping[str, Any], started: Started) -> bool:
     """Whether the first frame looks like vLLM's, SGLang's or llama.cpp's rather than MiniMax's."""
     if any(name in frame for name in (*_FLAGS, "base_resp")):
         return False
-    return (started.id or "").startswith(_SERVED_BY_OPEN_WEIGHTS) or "/" in (started.model or "")
+    if "/" in (started.model or ""):
+        return True
+    choices = frame.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
+    # SGLang's ids are 32 hex digits too, but it alone tells `matched_stop`. The others say `"finish_reason": null`
+    # from the first frame on, where MiniMax leaves the key out: an id alone would hold back the text of any gateway.
+    return "matched_stop" in first or (
+        (started.id or "").startswith(_SERVED_BY_OPEN_WEIGHTS) and "finish_reason" in first
+    )

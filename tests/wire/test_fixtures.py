@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from litellm_minimax.wire.events import Usage
+from litellm_minimax.wire.answer import AnswerReader
+from litellm_minimax.wire.events import Text, Usage
 from litellm_minimax.wire.faults import ProtocolFault, UpstreamFault, WireFault
 from litellm_minimax.wire.options import ReadOptions
-from tests.wire.answers import FIXTURES, ID, PLAIN, Message, cuts, fields_of, message_of, read
+from tests.wire.answers import FIXTURES, ID, PLAIN, Message, cuts, fields_of, message_of, read, sse, streamed
 
 FEW = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
@@ -201,3 +202,35 @@ def test_what_else_minimax_says_is_kept():
     streamed = fields_of(read([bytes_of("m27_think_tags.sse")]))
     assert streamed["base_resp"] == {"status_code": 0, "status_msg": ""}
     assert streamed["finish_reason"] == "stop"
+
+
+@pytest.mark.parametrize("step", [3, 4, 10])
+def test_snapshots_may_be_short_in_both_texts(step):
+    thought, text = THOUGHT.replace("\n", " "), "Paris is the capital."
+    parts = [
+        {"reasoning_details": [{"text": thought[:end]}]} for end in [*range(step, len(thought), step), len(thought)]
+    ]
+    parts += [{"content": text[:end]} for end in [*range(step, len(text), step), len(text)]]
+    assert streamed(*parts) == Message(text, thought, (), "stop")
+
+
+@pytest.mark.parametrize(
+    ("looks", "held"),
+    [
+        ({"id": "chatcmpl-1"}, False),
+        ({"id": "chatcmpl-1", "finish_reason": None}, True),
+        ({"id": ID, "finish_reason": None}, False),
+        ({"id": ID, "finish_reason": None, "matched_stop": None}, True),
+        ({"id": "x", "model": "MiniMaxAI/MiniMax-M2"}, True),
+        ({"id": "chatcmpl-1", "finish_reason": None, "base_resp": {"status_code": 0}}, False),
+        ({}, False),
+    ],
+)
+def test_text_waits_for_the_closer_of_a_thought_only_where_a_server_shows_that_it_has_no_parser(looks, held):
+    told = dict(looks)
+    choice = {"delta": {"content": "Hello"}} | {
+        name: told.pop(name) for name in ("finish_reason", "matched_stop") if name in told
+    }
+    first = sse({**told, "choices": [choice]}, done=False)
+    events = AnswerReader(UNKNOWN).feed(first)
+    assert [event.text for event in events if isinstance(event, Text)] == ([] if held else ["Hello"])
