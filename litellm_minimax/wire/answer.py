@@ -78,15 +78,14 @@ class AnswerReader:
         if _BOM.startswith(begin):
             self._begin = begin
             return b""
-        begin = begin.removeprefix(_BOM)
-        visible = begin.lstrip()
+        visible = begin.removeprefix(_BOM).lstrip()
         if not visible:
             self._begin = b"\n"  # blanks in front mean nothing, however many
             return b""
         self._begin = None
         if visible[:1] not in b"{[<":
             self._decoder = SSEDecoder()
-        return begin
+        return visible
 
     def _frames(self, payloads: list[bytes], *, last: bool = False) -> list[Event]:
         reducer = self._reducer

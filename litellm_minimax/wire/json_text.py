@@ -13,7 +13,7 @@ from typing import Any
 try:
     import orjson
 except ImportError:  # the SDK without the proxy extra
-    _loads_fast: Any = json.loads
+    _loads_fast: Any = None
     _dumps_fast: Any = None
 else:
     _loads_fast = orjson.loads
@@ -26,12 +26,15 @@ def loads(data: bytes) -> Any:
     Raises:
         ValueError: it is not JSON, or nested too deeply to be an answer.
     """
+    if _loads_fast is not None:
+        try:
+            return _loads_fast(data)
+        except ValueError:
+            pass
+    text = data.decode("utf-8", "replace")
     try:
-        return _loads_fast(data)
-    except ValueError:
-        pass
-    try:
-        return _without_surrogates(json.loads(data.decode("utf-8", "replace")))
+        value = json.loads(text)
+        return _without_surrogates(value) if "\\u" in text else value
     except RecursionError:
         raise ValueError("nested too deeply") from None
 

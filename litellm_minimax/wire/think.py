@@ -88,13 +88,13 @@ class ThinkSplitter:
         state, implicit = self._state, self._implicit != "no"
         if state == "unsure":
             text = _without_blank_lines("".join(self._unclosed) + rest)
-            return [Text(text)] if text else []
+            return [Text(text)] if text.strip() else []
         if state == "thought":
             ending: list[Piece] = [Reasoning(rest.rstrip())] if rest.strip() else []
             if implicit and not cut:
                 # No closer ever came, so there was no thought: what was shown as one is the answer.
                 answer = _without_blank_lines("".join(self._unclosed) + rest)
-                return [*ending, Text(answer)] if answer else ending
+                return [*ending, Text(answer)] if answer.strip() else ending
             return ending
         if state == "start":
             return [Text(rest.lstrip())] if rest.strip() else []
@@ -124,7 +124,7 @@ class ThinkSplitter:
                 return self._in_thought(rest, pieces)
             case "unsure":
                 return self._in_doubt(rest, pieces)
-            case "calls":
+            case _:
                 return self._in_calls(rest, pieces)
 
     def _at_start(self, rest: str, pieces: list[Piece]) -> str:

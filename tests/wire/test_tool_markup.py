@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from litellm_minimax.wire.events import Event, Text, ToolCallArguments, ToolCallStart
 from litellm_minimax.wire.options import ReadOptions
 from litellm_minimax.wire.stream import coalesce
-from litellm_minimax.wire.tool_markup import TOKEN, ToolMarkupScanner
+from litellm_minimax.wire.tool_markup import TOKEN, ToolMarkupScanner, _json_of
 from tests.wire.answers import chunk, message_of, read, sse, streamed, whole
 
 SCHEMAS = {
@@ -311,6 +311,10 @@ def test_a_value_that_is_nested_too_deeply_is_a_text():
     for deep in ("[" * 100_000 + "]" * 100_000, "[" * 990 + "]" * 990):
         ((_, arguments),) = calls(scan(m2(invoke("other", n=deep))))
         assert arguments["n"] == deep or isinstance(arguments["n"], list)
+    value: list[object] = []
+    for _ in range(100_000):
+        value = [value]
+    assert _json_of(value, "as written") == '"as written"'
     deep = "<<a>" * 40 + "1" + "<</a>" * 40
     ((_, arguments),) = calls(scan(m3("other", deep)))
     assert "1" in json.dumps(arguments)
