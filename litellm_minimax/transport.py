@@ -380,20 +380,28 @@ def as_transport_faults(phase: Phase) -> Generator[None]:
     """Turn what httpx and aiohttp raise into :class:`TransportFault`, saying which clock ran out."""
     try:
         yield
-    except httpx.ConnectTimeout as error:
-        raise TransportFault("timeout", "No connection could be made in time.", "connect") from error
-    except httpx.PoolTimeout as error:
-        raise TransportFault("timeout", "No free connection to the server in time.", "connect") from error
-    except httpx.TimeoutException as error:
-        waited = "The server sent nothing" if phase == "first byte" else "The server fell silent"
-        raise TransportFault("timeout", f"{waited} within the timeout.", phase) from error
-    except httpx.DecodingError as error:
-        raise ProtocolFault("The answer's content encoding can't be read.") from error
-    except (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.ProxyError) as error:
-        raise TransportFault("unreachable", _reason(error)) from error
     except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
-        kind: Literal["unreachable", "interrupted"] = "interrupted"
-        raise TransportFault(kind, f"The connection broke: {_reason(error)}") from error
+        fault = _as_fault(error, phase)
+        if isinstance(error, httpx.RequestError):
+            # The cause of an exception may be pickled or sent to a tracker, and its request has the key.
+            error.request = httpx.Request("POST", "http://withheld")
+        raise fault from error
+
+
+def _as_fault(error: Exception, phase: Phase) -> TransportFault | ProtocolFault:
+    match error:
+        case httpx.ConnectTimeout():
+            return TransportFault("timeout", "No connection could be made in time.", "connect")
+        case httpx.PoolTimeout():
+            return TransportFault("timeout", "No free connection to the server in time.", "connect")
+        case httpx.TimeoutException():
+            waited = "The server sent nothing" if phase == "first byte" else "The server fell silent"
+            return TransportFault("timeout", f"{waited} within the timeout.", phase)
+        case httpx.DecodingError():
+            return ProtocolFault("The answer's content encoding can't be read.")
+        case httpx.ConnectError() | httpx.UnsupportedProtocol() | httpx.ProxyError():
+            return TransportFault("unreachable", _reason(error))
+    return TransportFault("interrupted", f"The connection broke: {_reason(error)}")
 
 
 def _reason(error: Exception) -> str:

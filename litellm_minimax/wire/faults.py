@@ -10,6 +10,16 @@
 
 from __future__ import annotations
 
+import re
+
+# Keys as MiniMax makes them (``sk-…`` and, older, JWTs), and whatever stands behind ``Bearer``.
+_KEY = re.compile(r"\b(?:sk-|eyJ)[\w.-]{12,}|(?<=Bearer )[^\s\"',]{8,}")
+
+
+def without_keys(text: str) -> str:
+    """``text`` with every key replaced by ``[key]``: a gateway in front may repeat a request's headers in its error."""
+    return _KEY.sub("[key]", text)
+
 
 class WireFault(Exception):
     """Base of everything the pure ring raises on purpose."""
@@ -51,7 +61,7 @@ class UpstreamFault(WireFault):
         kind: str | None = None,
         trace_id: str | None = None,
     ) -> None:
-        self.text = text
+        self.text = text = without_keys(text)
         self.code = code
         self.http_status = http_status
         self.kind = kind
@@ -68,6 +78,6 @@ class ProtocolFault(WireFault):
     """
 
     def __init__(self, problem: str, *, truncated: bool = False) -> None:
-        self.problem = problem
+        self.problem = problem = without_keys(problem)
         self.truncated = truncated
         super().__init__(problem)
