@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -20,7 +21,7 @@ from litellm import CustomLLM
 from litellm_minimax import addresses, catalog, memory, transport
 from litellm_minimax.__about__ import __version__
 from litellm_minimax.chunks import AnswerCollector, ChunkBuilder, to_response
-from litellm_minimax.errors import CallContext, invalid_json, missing_key, to_litellm
+from litellm_minimax.errors import CallContext, invalid_json, missing_key, one_line, to_litellm
 from litellm_minimax.transport import AsyncAnswer, Post, SyncAnswer, Timeouts, TransportFault
 from litellm_minimax.wire.answer import AnswerReader
 from litellm_minimax.wire.events import Event, ProviderFields
@@ -42,7 +43,12 @@ log = logging.getLogger("litellm_minimax")
 AFTER_FINISH_SECONDS = 5.0
 """How long a stream that has finished may take to tell its usage: some of MiniMax's never end."""
 
-_OWN_HEADERS = frozenset({"authorization", "x-api-key", "content-type", "content-length", "host", "accept"})
+# Whoever sends a request through a proxy may add headers, but neither exchange its key nor reframe it.
+_OWN_HEADERS = frozenset({
+    "authorization", "x-api-key", "content-type", "content-length", "host", "accept", "accept-encoding",
+    "connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect", "proxy-authorization",
+})  # fmt: skip
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t\x20-\x7e\xa0-\xff]*")
 _warned: set[str] = set()
 
 
@@ -226,7 +232,8 @@ class _StreamState:
         problem = self.call.format_problem(self._collector)
         if problem:
             # Its text is already with the client, who may well mend it: said, and not raised.
-            log.warning("%s: the streamed answer does not fit response_format: %s", self.call.model, problem)
+            told = f"{self.call.model}: the streamed answer does not fit response_format: {problem}"
+            log.warning("%s", one_line(told))
             events = _with_field(events, "response_format_error", problem)
         self.ready.extend(self._builder.chunks(coalesce(events)))
         return self._collector
@@ -446,7 +453,11 @@ def _headers(key: str, extra: Mapping[str, str] | None, *, streaming: bool) -> d
         "accept-encoding": "identity",
         "user-agent": f"litellm-minimax/{__version__}",
     }
+    if not isinstance(extra, Mapping | None):
+        raise InvalidRequest("extra_headers", "it must be an object.")
     for name, value in (extra or {}).items():
+        if not isinstance(value, str | int | float) or not _HEADER.fullmatch(f"{name}: {value}"):
+            raise InvalidRequest("extra_headers", "a name or a value in it can't stand in an HTTP header.")
         if name.lower() not in _OWN_HEADERS:
             headers[name.lower()] = str(value)
     return headers
@@ -458,7 +469,7 @@ def _tell(facts: catalog.ModelFacts | None, request: BuiltRequest) -> None:
         _warned.add(facts.id)
         log.warning("%s: %s", facts.id, facts.note)
     if request.notes and log.isEnabledFor(logging.DEBUG):
-        log.debug("request to %s: %s", request.body.get("model"), "; ".join(request.notes))
+        log.debug("%s", one_line(f"request to {request.body.get('model')}: {'; '.join(request.notes)}"))
 
 
 def _log_to_litellm(kwargs: Mapping[str, Any], request: BuiltRequest, post: Post) -> None:

@@ -20,6 +20,11 @@ from litellm_minimax import auth_candidates
 from litellm_minimax.hybrid import handler, preset, refusals, spec
 from litellm_minimax.wire.faults import InvalidRequest
 
+_OPERATORS_FIELDS = ("hybrid", "self_hosted", "ssl_verify")
+"""``hybrid`` could name members that the operator did not, ``ssl_verify`` switch off the check of who is asked."""
+
+_LONGEST_TIMEOUT = 86_400.0
+
 
 class ProxyHooks(CustomLogger):
     """The proxy's callbacks; list the instance under ``litellm_settings.callbacks``."""
@@ -46,15 +51,17 @@ class ProxyHooks(CustomLogger):
         """Check the model string of an inline hybrid and make it safe from the proxy's batching.
 
         Raises:
-            litellm.BadRequestError: the string is not right, or stands in a batch list.
+            litellm.BadRequestError: the string is not right, or stands in a batch list; or the request has a field
+                that only the operator's configuration may set.
         """
         auth_candidates.name_members(self.is_at_work)
         model = data.get("model")
-        if isinstance(model, str):
-            try:
+        try:
+            check_fields(data)
+            if isinstance(model, str):
                 data["model"] = comma_free(model)
-            except InvalidRequest as fault:
-                raise refusals.bad_request(fault, model) from None
+        except InvalidRequest as fault:
+            raise refusals.bad_request(fault, str(model)) from None
         return data
 
     async def async_post_call_response_headers_hook(
@@ -76,6 +83,34 @@ def running_config() -> Mapping[str, Any]:
     proxy = sys.modules.get("litellm.proxy.proxy_server")
     state = proxy.proxy_config.get_config_state() if proxy is not None and hasattr(proxy, "proxy_config") else None
     return state if isinstance(state, Mapping) else {}
+
+
+def check_fields(data: Mapping[str, Any]) -> None:
+    """Refuse what a client may not set, and what LiteLLM would answer with a 500.
+
+    A deployment's options stay the operator's, although LiteLLM lets a request's fields win over the configuration's.
+
+    Raises:
+        InvalidRequest: naming the field.
+    """
+    for name in _OPERATORS_FIELDS:
+        if name in data:
+            raise InvalidRequest(name, "only the proxy's configuration may set this.", "Leave it out.")
+    for name in ("headers", "extra_headers"):
+        if not isinstance(data.get(name), Mapping | None):
+            raise InvalidRequest(name, "it must be an object.")
+    for name in ("timeout", "stream_timeout"):
+        if name in data and not _is_seconds(data[name]):
+            raise InvalidRequest(name, "it must be a number of seconds.")
+
+
+def _is_seconds(value: object) -> bool:
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return False
+    return value is None or (isinstance(value, int | float) and 0 < value < _LONGEST_TIMEOUT)
 
 
 def comma_free(model: str) -> str:
