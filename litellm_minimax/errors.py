@@ -236,8 +236,8 @@ def _upstream(fault: UpstreamFault, context: CallContext, now: float) -> Excepti
     meaning = _meaning(fault)
     wait = seconds_to_reset(fault.text, now)
     headers = {} if wait is None else {"retry-after": str(wait)}
-    if fault.trace_id:
-        headers["trace-id"] = fault.trace_id
+    if trace_id := _trace_id(fault):
+        headers["trace-id"] = trace_id
     return meaning.build(_Said(_sentence(fault, meaning, context), fault.http_status, context, headers))
 
 
@@ -263,16 +263,31 @@ def _meaning(fault: UpstreamFault) -> _Meaning:
 
 def _sentence(fault: UpstreamFault, meaning: _Meaning, context: CallContext) -> str:
     number = f"error {fault.code}" if fault.code else f"HTTP {fault.http_status}"
-    parts = [f"MiniMax {number} ({meaning.title}): {fault.text}"]
+    parts = [f"MiniMax {number} ({meaning.title}): {one_line(fault.text)}"]
     if meaning.next_step:
         parts.append(meaning.next_step)
     other = context.address.other_region if context.address else None
     if meaning.build is _authentication and other:
         host = context.address.host if context.address else ""
         parts.append(f"Keys belong to one region: this one may be for {other}, not {host} (MINIMAX_REGION=global|cn).")
-    if fault.trace_id:
-        parts.append(f"Trace id {fault.trace_id}.")
+    if trace_id := _trace_id(fault):
+        parts.append(f"Trace id {trace_id}.")
     return " ".join(part if part.endswith((".", "!", "?", "…")) else part + "." for part in parts)
+
+
+_LONGEST_TEXT = 2000
+_TRACE_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
+
+
+def one_line(text: str) -> str:
+    """An upstream's sentence as it may stand in a log: one line, no control characters, of a bounded length."""
+    flat = " ".join("".join(char if char.isprintable() else " " for char in text[: 2 * _LONGEST_TEXT]).split())
+    return flat if len(flat) <= _LONGEST_TEXT else flat[:_LONGEST_TEXT] + "…"
+
+
+def _trace_id(fault: UpstreamFault) -> str | None:
+    """The trace id, if it is one: it goes into a response header, where a line end would be another header."""
+    return fault.trace_id if fault.trace_id and _TRACE_ID.fullmatch(fault.trace_id) else None
 
 
 def _transport(fault: TransportFault, context: CallContext) -> Exception:

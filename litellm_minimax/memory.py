@@ -36,17 +36,29 @@ def is_on() -> bool:
 
 
 def scope_of(api_key: str, litellm_params: Mapping[str, Any]) -> str:
-    """Whose memory it is: the caller's LiteLLM key (its hash) and the upstream key, as one hash.
+    """Whose memory it is: the caller's LiteLLM key and the upstream key, as one hash.
 
     Two callers of one proxy never share a scope, and neither do two upstream accounts.
     """
-    caller = ""
+    return hashlib.sha256(f"{_caller(litellm_params)}\x00{api_key}".encode()).hexdigest()[:24]
+
+
+def _caller(litellm_params: Mapping[str, Any]) -> str:
+    """The caller that the proxy has authenticated; empty without a proxy.
+
+    Depending on the door one of the two metadata is the proxy's and the other the client's own JSON, which may name
+    anybody. So the proxy's object counts, which no JSON can be; and where there is none, what both say, together: a
+    client that lies there gets a scope of its own.
+    """
+    told = []
     for name in ("metadata", "litellm_metadata"):
         metadata = litellm_params.get(name)
         if isinstance(metadata, Mapping):
-            found = metadata.get("user_api_key_hash") or metadata.get("user_api_key")
-            caller = caller or str(found or "")
-    return hashlib.sha256(f"{caller}\x00{api_key}".encode()).hexdigest()[:24]
+            key = getattr(metadata.get("user_api_key_auth"), "api_key", None)
+            if key:
+                return f"key {key}"
+            told.append(str(metadata.get("user_api_key_hash") or metadata.get("user_api_key") or ""))
+    return "|".join(told)
 
 
 async def arecall(scope: str, missing: Sequence[MissingReasoning]) -> dict[int, str]:

@@ -177,8 +177,10 @@ def read_request(kwargs: Mapping[str, Any]) -> HybridRequest:
 
 
 def _caller(metadata: Mapping[str, Any]) -> str:
+    # The key of the proxy's own object, because a client's JSON may hold any of the names.
+    key = getattr(metadata.get("user_api_key_auth"), "api_key", None) or ""
     names = ("user_api_key_hash", "user_api_key_team_id", "user_api_key_end_user_id", "user_api_key_user_id")
-    return "|".join(str(metadata.get(name) or "") for name in names)
+    return "|".join([str(key), *(str(metadata.get(name) or "") for name in names)])
 
 
 def _announcer(logging: Any) -> Callable[[Decision], None]:
