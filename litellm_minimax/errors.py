@@ -223,6 +223,15 @@ def missing_key(context: CallContext) -> Exception:
     )
 
 
+def several_choices(choices: int, context: CallContext) -> Exception:
+    """``n`` above 1: refused like the parameters that LiteLLM refuses by their names."""
+    return litellm.UnsupportedParamsError(
+        message=f"n={choices}: MiniMax gives one choice per request. Send the request n times, or set drop_params.",
+        llm_provider=context.provider,
+        model=context.model,
+    )
+
+
 def invalid_json(context: CallContext, text: str, reason: str, schema: str) -> Exception:
     """The answer is not the JSON that ``response_format`` asked for; the raw text travels with the exception."""
     error = litellm.JSONSchemaValidationError(

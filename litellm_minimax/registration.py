@@ -27,6 +27,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from litellm_minimax import catalog, metrics
+from litellm_minimax.errors import CallContext, several_choices
 from litellm_minimax.wire.parameters import supported_openai_params
 
 if TYPE_CHECKING:
@@ -187,16 +188,29 @@ def _chat_config(built_in: type[Any]) -> type[Any]:
             non_default_params: dict[str, Any],
             optional_params: dict[str, Any],
             model: str,
-            drop_params: bool,  # noqa: ARG002 -- LiteLLM has dropped or refused before it asks
+            drop_params: bool,
             *_: object,
             **__: object,
         ) -> dict[str, Any]:
             supported = set(self.get_supported_openai_params(model))
+            if _several(non_default_params.get("n"), model, drop=drop_params):
+                supported.discard("n")
             optional_params.update({key: value for key, value in non_default_params.items() if key in supported})
             return optional_params
 
     setattr(MinimaxChatConfig, _MARK, built_in)
     return MinimaxChatConfig
+
+
+def _several(choices: object, model: str, *, drop: bool) -> bool:
+    """LiteLLM refuses parameters by name only; of ``n`` it is the value that MiniMax can't do."""
+    import litellm
+
+    if not isinstance(choices, int) or choices <= 1:
+        return False
+    if not (drop or litellm.drop_params):
+        raise several_choices(choices, CallContext(model))
+    return True
 
 
 def _with_our_rules(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:

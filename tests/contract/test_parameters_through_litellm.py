@@ -36,10 +36,14 @@ async def test_what_minimax_cant_do_is_refused_by_litellms_rule(sim, parameter, 
     assert parameter not in sim.last.body
 
 
-async def test_several_choices_are_a_400(sim):
-    with pytest.raises(litellm.BadRequestError, match="one choice"):
-        await ask("async", n=2)
+@pytest.mark.parametrize("model", [MODEL, "minimax-plugin/MiniMax-M2"])
+async def test_several_choices_are_refused_by_litellms_rule(sim, model):
+    for way in WAYS:
+        with pytest.raises(litellm.UnsupportedParamsError, match="one choice"):
+            await ask(way, model=model, n=2)
     assert not sim.requests
+    await ask("async", model=model, n=2, drop_params=True)
+    assert "n" not in sim.last.body
 
 
 @pytest.mark.parametrize("way", WAYS)
