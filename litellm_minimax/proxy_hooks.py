@@ -1,4 +1,4 @@
-"""What the proxy must do around our handlers: keep a hybrid's model name whole, and tell what a hybrid decided.
+"""What the proxy must do around our handlers: check requests, keep a hybrid's name whole, tell what a hybrid decided.
 
 The proxy takes a comma in a model name for a batch of models, before any handler sees the name; the pre-call hook runs
 before that on every door and writes the comma as ``%2C``. The client's own spelling is what answers are labelled with.
@@ -10,20 +10,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import litellm
 from litellm.integrations.custom_logger import CustomLogger
 
-from litellm_minimax import auth_candidates
+from litellm_minimax import auth_candidates, client_fields
 from litellm_minimax.hybrid import handler, preset, refusals, spec
 from litellm_minimax.wire.faults import InvalidRequest
-
-_OPERATORS_FIELDS = ("hybrid", "self_hosted", "ssl_verify")
-"""``hybrid`` could name members that the operator did not, ``ssl_verify`` switch off the check of who is asked."""
-
-_LONGEST_TIMEOUT = 86_400.0
 
 
 class ProxyHooks(CustomLogger):
@@ -57,7 +52,7 @@ class ProxyHooks(CustomLogger):
         auth_candidates.name_members(self.is_at_work)
         model = data.get("model")
         try:
-            check_fields(data)
+            client_fields.check(data, _user_parts(call_type))
             if isinstance(model, str):
                 data["model"] = comma_free(model)
         except InvalidRequest as fault:
@@ -85,32 +80,11 @@ def running_config() -> Mapping[str, Any]:
     return state if isinstance(state, Mapping) else {}
 
 
-def check_fields(data: Mapping[str, Any]) -> None:
-    """Refuse what a client may not set, and what LiteLLM would answer with a 500.
+def _user_parts(call_type: str) -> Sequence[str] | None:
+    """The parts that LiteLLM takes in a user's message on the chat door; it answers any other with a 500."""
+    from litellm.types.llms import openai
 
-    A deployment's options stay the operator's, although LiteLLM lets a request's fields win over the configuration's.
-
-    Raises:
-        InvalidRequest: naming the field.
-    """
-    for name in _OPERATORS_FIELDS:
-        if name in data:
-            raise InvalidRequest(name, "only the proxy's configuration may set this.", "Leave it out.")
-    for name in ("headers", "extra_headers"):
-        if not isinstance(data.get(name), Mapping | None):
-            raise InvalidRequest(name, "it must be an object.")
-    for name in ("timeout", "stream_timeout"):
-        if name in data and not _is_seconds(data[name]):
-            raise InvalidRequest(name, "it must be a number of seconds.")
-
-
-def _is_seconds(value: object) -> bool:
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            return False
-    return value is None or (isinstance(value, int | float) and 0 < value < _LONGEST_TIMEOUT)
+    return getattr(openai, "ValidUserMessageContentTypes", None) if "completion" in call_type else None
 
 
 def comma_free(model: str) -> str:
