@@ -149,10 +149,9 @@ def words_of(events: Iterable[Event]) -> str:
                 arguments[index] = []
             case ToolCallArguments(index=index, fragment=fragment):
                 arguments[index].append(fragment)
-    said.extend(argument_words("".join(parts) or "{}") for parts in arguments.values())
-    whole = "".join(said)
-    whole.encode()  # a lone surrogate could not be sent
-    return whole
+    texts_of_calls = ["".join(parts) or "{}" for parts in arguments.values()]
+    "".join(said + texts_of_calls).encode()  # a lone surrogate could not be sent, but for an escaped one
+    return "".join(said + [argument_words(text) for text in texts_of_calls])
 
 
 def check_markup(rng: random.Random) -> None:
