@@ -8,10 +8,12 @@ from pathlib import Path
 
 import anthropic
 import httpx
+import litellm
 import openai
 import pytest
 import yaml
 
+import litellm_minimax
 from litellm_minimax.hybrid.history import SEPARATOR
 from litellm_minimax.simulator import Answer, Fault, Quirks, Simulator, ToolCall
 from tests.proxy_process import SHIPPED_CONFIG, ProxyStartError, StartedProxy, write_config
@@ -440,3 +442,25 @@ def test_a_wrong_option_stops_the_start(tmp_path):
         StartedProxy(write_config(tmp_path / "c.yaml", config), env=env),
     ):
         pass
+
+
+@pytest.mark.parametrize("model", ["hybrid-coder", MODEL])
+async def test_a_failing_executor_is_not_tried_for_every_try_of_the_hybrid(model, monkeypatch):
+    """The Router retries the members and the hybrid; the shipped hybrids leave it to the members."""
+    groups = yaml.safe_load(SHIPPED_CONFIG.read_text())["model_list"]
+    shipped = [group for group in groups if group["model_name"].startswith("hybrid")]
+    with Simulator() as reasoner, Simulator(quirks=Quirks(dialect="openai")) as executor:
+        reasoner.on(lambda _: True, Answer("Not read.", reasoning=THOUGHTS))
+        executor.on(lambda _: True, Fault("error", code=1000))
+        members = [
+            {"model_name": name, "litellm_params": {"model": of, "api_base": base, "api_key": "k"}}
+            for name, of, base in [
+                ("MiniMax-M2", "minimax/MiniMax-M2", reasoner.base_url),
+                ("qwen3-coder-plus", "openai/qwen3-coder-plus", f"{executor.base_url}/v1"),
+            ]
+        ]
+        router = litellm.Router([*members, *shipped], num_retries=1, retry_after=0, disable_cooldowns=True)
+        monkeypatch.setattr(litellm_minimax.hybrid_llm, "router", router)
+        with pytest.raises(litellm.InternalServerError):
+            await router.acompletion(model.replace(",", "%2C"), messages=say("Fix it."))
+        assert (len(reasoner.requests), len(executor.requests)) == (1, 2)
