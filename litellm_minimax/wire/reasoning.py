@@ -54,7 +54,8 @@ class Thought:
 
 def is_thinking_part(part: Mapping[str, object]) -> bool:
     """Whether a content part is a piece of thinking, not of the answer."""
-    return part.get("type") in _THINKING_PARTS
+    kind = part.get("type")
+    return isinstance(kind, str) and kind in _THINKING_PARTS
 
 
 def split_head(content: str) -> tuple[str | None, str]:
