@@ -55,6 +55,15 @@ def reasoner_failed(reason: str, error: Exception | None, model: str) -> Excepti
     )
 
 
+def took_too_long(seconds: float, model: str) -> Exception:
+    """A whole answer that did not come to its end: each piece may be in time, and the sum never."""
+    return litellm.Timeout(
+        message=f"The whole answer did not arrive within {seconds:g} s. Raise `timeout`, or stream the answer.",
+        model=model,
+        llm_provider=PROVIDER,
+    )
+
+
 def plain(error: Exception) -> Exception:
     """A member's error without LiteLLM's wrapping for a stream that broke after its first chunk."""
     original = getattr(error, "original_exception", None)

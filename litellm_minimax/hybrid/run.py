@@ -86,11 +86,18 @@ class HybridRun:
         self._final: dict[str, Any] = {}
 
     async def response(self) -> ModelResponse:
-        """The whole answer."""
+        """The whole answer, within the call's timeout after the reasoner's own clock."""
         self._kept = []
-        async with contextlib.aclosing(self.chunks()) as chunks:
-            async for _ in chunks:
-                pass
+        timeout = self._request.params.get("timeout")
+        most = None if timeout is None else timeout + self._preset.reasoning_timeout
+        try:
+            async with asyncio.timeout(most) as clock, contextlib.aclosing(self.chunks()) as chunks:
+                async for _ in chunks:
+                    pass
+        except TimeoutError:
+            if most is None or not clock.expired():
+                raise
+            raise refusals.took_too_long(most, self._request.model) from None
         return merge.to_response(
             self._kept,
             self._merger,

@@ -9,7 +9,7 @@ from litellm_minimax import transport
 from tests.faults.__main__ import close_clients, proxy_config
 from tests.faults.callers import KEY, Proxy, Sdk
 from tests.faults.matrix import Cell, Ledger, open_files, play, things_left
-from tests.faults.troubles import BROKEN, SILENT, TROUBLES, UNREADABLE, Trouble
+from tests.faults.troubles import BROKEN, BY_NAME, SILENT, TROUBLES, UNREADABLE, Trouble
 from tests.faults.upstreams import upstreams
 from tests.proxy_process import StartedProxy, write_config
 
@@ -97,3 +97,10 @@ async def test_blocking_router_calls_share_their_connection(around):
             router.completion, model="m2", messages=[{"role": "user", "content": "Hello!"}], timeout=20
         )
     assert around.sim.report()["open_connections"] <= 2
+
+
+@pytest.mark.parametrize("trouble", ["endless", "drip", "stall mid-stream", "redirect"])
+@pytest.mark.parametrize("kind", ["hybrid: reasoner", "hybrid: executor"])
+async def test_a_hybrids_whole_answer_has_an_end(around, trouble, kind):
+    """Its members are always streamed, so without a clock of its own an endless executor would never be left."""
+    await assert_played(Cell(BY_NAME[trouble], Sdk(around), "async", kind), around)
