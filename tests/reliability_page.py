@@ -26,6 +26,13 @@ def write_section(name: str, text: str, page: Path = PAGE) -> None:
     page.write_text(new)
 
 
+def rows_of(name: str, page: Path = PAGE) -> dict[str, str]:
+    """The rows of the table that stands there, by their first cell: a command that measures a part keeps the rest."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", page.read_text(), re.DOTALL)
+    lines = found[1].splitlines() if found else []
+    return {line.split("|")[1].strip(): line for line in lines if line.startswith("| ") and "---" not in line}
+
+
 def circumstances() -> str:
     """When, and on what: one line for under a table."""
     return (

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from multiprocessing import Pool
 
 from tests.fuzz import fuzz_requests, fuzz_wire
-from tests.reliability_page import circumstances, write_section
+from tests.reliability_page import circumstances, rows_of, write_section
 
 CHECKS: tuple[Callable[[random.Random], None], ...] = (
     *fuzz_requests.CHECKS, fuzz_wire.check_markup, fuzz_wire.check_think, fuzz_wire.check_stop, fuzz_wire.check_sse,
@@ -41,14 +41,15 @@ def main() -> int:
     parser.add_argument("--parser", default="", help="only the parsers whose name has this in it")
     parser.add_argument("--no-page", action="store_true", help="leave docs/reliability.md as it is")
     given = parser.parse_args()
-    rows, broken = [], []
+    rows, broken = rows_of("fuzz"), []
+    rows.pop("parser", None)
     with Pool(given.processes) as pool:
         names = [f"{check.__module__} {check.__doc__}" for check in CHECKS]
         tasks = [(which, given.count, given.seed) for which, name in enumerate(names) if given.parser in name]
         for name, count, seconds, what in pool.imap(fuzz, tasks):
-            rows.append(f"| {name} | {count:,} | {seconds / max(count, 1) * 1e6:.0f} µs | {what or 'none'} |")
+            rows[name] = f"| {name} | {count:,} | {seconds / max(count, 1) * 1e6:.0f} µs | {what or 'none'} |"
             broken += [what] if what else []
-            print(rows[-1], flush=True)
+            print(rows[name], flush=True)
     text = "\n".join(
         [
             "| parser | inputs | each | exceptions beyond the documented ones |",
