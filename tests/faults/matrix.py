@@ -16,7 +16,7 @@ from typing import Any
 from litellm_minimax.simulator import Answer
 from litellm_minimax.transport import AsyncAnswer, SyncAnswer
 from tests.faults.callers import EXECUTOR, KINDS, REASONER, WAYS, Door
-from tests.faults.troubles import ANSWER, STATUS, TROUBLES, Trouble
+from tests.faults.troubles import ANSWER, SILENT, STATUS, TROUBLES, Trouble
 from tests.faults.upstreams import Upstreams
 
 HANG = 15.0
@@ -41,10 +41,10 @@ class Cell:
         """Names of classes (statuses on the proxy), or ``answer``."""
         if self.kind == "hybrid: reasoner":
             return ANSWER  # the executor answers without the reasoner
-        streamed = self.way.endswith("stream") or self.kind == "hybrid: executor"
-        classes = self.trouble.stream if streamed else self.trouble.whole
-        if self.trouble.reader_leaves and not self.way.endswith("stream"):
-            classes = self.trouble.whole  # nobody is there to leave
+        whole = not self.way.endswith("stream")
+        classes = self.trouble.whole if whole else self.trouble.stream
+        if whole and self.kind == "hybrid: executor" and not classes & SILENT:
+            classes = self.trouble.stream  # an executor is streamed, also for a client that wants it whole
         if self.door.name != "proxy":
             return classes
         return frozenset(str(STATUS.get(name, name)) for name in classes)
