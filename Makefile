@@ -73,9 +73,12 @@ fuzz: $(VENV)/.installed-dev  ## a million hostile inputs per parser; figures in
 upgrade-check:  ## the contract tests on the newest LiteLLM that the index serves
 	$(PYTHON) scripts/check_upgrade.py
 
-lock: $(VENV)/.installed-dev  ## pin the development dependencies with hashes
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --extra proxy --group dev pyproject.toml -o requirements-dev.lock
+lock: $(VENV)/.installed-dev  ## pin the development environment with hashes
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@printf '%s\n' '# The development environment, pinned with hashes by `make lock`. To install exactly this:' \
+	  '#   pip install --require-hashes -r requirements-dev.lock' > requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --extra proxy --group dev pyproject.toml >> requirements-dev.lock
 
 clean:  ## remove what make made
 	rm -rf $(VENV) .venvs .pytest_cache .mypy_cache .ruff_cache .hypothesis
