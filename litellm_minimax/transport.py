@@ -103,6 +103,7 @@ class AsyncAnswer:
 
     async def pieces(self) -> AsyncGenerator[bytes]:
         """The body as it arrives, one piece a network read; whoever stops early calls ``close``."""
+        _refuse_other_encodings(self.headers)
         size = 0
         with as_transport_faults("silence"):
             async for piece in _body(self._response):
@@ -149,6 +150,7 @@ class SyncAnswer:
 
     def pieces(self) -> Iterator[bytes]:
         """The body as it arrives, one piece a network read."""
+        _refuse_other_encodings(self.headers)
         size = 0
         with as_transport_faults("silence"):
             for piece in self._response.iter_bytes():
@@ -315,6 +317,13 @@ _sync_handlers: dict[bool | str | None, Any] = {}
 
 def _client_options(request: Post) -> dict[str, Any] | None:
     return None if request.tls_verify is None else {"ssl_verify": request.tls_verify}
+
+
+def _refuse_other_encodings(headers: Mapping[str, str]) -> None:
+    """None was asked for. Gateways may compress all the same; beyond gzip one read may unpack to gigabytes."""
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
+        raise ProtocolFault("The answer is compressed in a way that nobody asked for.")
 
 
 def _bounded(size: int) -> None:
