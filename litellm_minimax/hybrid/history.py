@@ -1,36 +1,66 @@
 """Cleaning replayed history: this route's own traces go, the executor's reasoning stays.
 
-A client gets the reasoner's thoughts and the executor's in one stream of reasoning and replays them as one text. The
-route ends the reasoner's part with :data:`SEPARATOR`, so that what follows it is the executor's own, byte for byte,
-without anything having to be remembered. MiniMax, DeepSeek and Kimi need their own reasoning back between tool
-rounds; a provider that signs its thinking gets the signed text back unchanged. Unsigned thinking blocks, which only
-this gateway can have made, never reach a provider.
+A client gets the reasoner's thoughts and the executor's in one stream of reasoning and replays them as one text. Where
+both thought, the route puts :data:`SEPARATOR` between them, so that what follows it is the executor's own, byte for
+byte. Where only the reasoner did, its text is shown as it is and remembered by its hash. MiniMax, DeepSeek and Kimi
+need their own reasoning back between tool rounds; a provider that signs its thinking gets the signed text back
+unchanged. Unsigned thinking blocks, which only this gateway can have made, never reach a provider.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from litellm_minimax.hybrid.conversation import Message
 from litellm_minimax.hybrid.handover import is_hand_over
 
 SEPARATOR = "\n\n⁂ — handed over to the executor — ⁂\n\n"
-"""Ends the reasoner's part of the reasoning that a client is shown."""
+"""Stands between the reasoner's part and the executor's in the reasoning that a client is shown."""
 _MARK = SEPARATOR.strip()
 
 
-def clean(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """The messages without what this route added to earlier answers; the client's own objects stay as they are."""
+def clean(messages: Sequence[Message], shown: Container[str] = ()) -> list[dict[str, Any]]:
+    """The messages without what this route added to earlier answers; the client's own objects stay as they are.
+
+    Args:
+        messages: the conversation as the client replays it.
+        shown: texts of :func:`unseparated` that are known to be the reasoner's alone.
+    """
+    own = functools.partial(own_part, shown=shown)
     return [
-        _clean(message) if message.get("role") == "assistant" else dict(message)
+        _clean(message, own) if message.get("role") == "assistant" else dict(message)
         for message in messages
         if not is_hand_over(message)
     ]
 
 
-def own_part(text: str) -> str:
+def unseparated(messages: Sequence[Message]) -> list[str]:
+    """The reasoning in earlier answers that may be the reasoner's or the executor's: no separator says which."""
+    found: dict[str, None] = {}
+    for message in messages:
+        if message.get("role") == "assistant":
+            found |= dict.fromkeys(text for text in _reasoning_texts(message) if text and _MARK not in text)
+    return list(found)
+
+
+def _reasoning_texts(message: Message) -> list[str]:
+    texts = [message[name] for name in ("reasoning_content", "reasoning") if isinstance(message.get(name), str)]
+    for name, member in (("thinking_blocks", "thinking"), ("reasoning_details", "text")):
+        entries = message.get(name)
+        if isinstance(entries, list):
+            texts.append("".join(str(entry.get(member) or "") for entry in entries if isinstance(entry, Mapping)))
+    content = message.get("content")
+    if isinstance(content, str) and content.lstrip().startswith("<think>"):
+        texts.append(content.partition("<think>")[2].partition("</think>")[0])
+    return [text.strip() for text in texts]
+
+
+def own_part(text: str, shown: Container[str] = ()) -> str:
     """The executor's own part of a shown reasoning."""
+    if text.strip() in shown:
+        return ""
     return text.rpartition(SEPARATOR)[2] if SEPARATOR in text else _trimmed_part(text)
 
 
@@ -40,19 +70,19 @@ def _trimmed_part(text: str) -> str:
     return after.lstrip("\n") if mark else before + after
 
 
-def _clean(message: Message) -> dict[str, Any]:
+def _clean(message: Message, own: Callable[[str], str]) -> dict[str, Any]:
     cleaned = dict(message)
-    unsigned = _clean_blocks(cleaned)
+    unsigned = _clean_blocks(cleaned, own)
     for name in ("reasoning_content", "reasoning"):
         if isinstance(cleaned.get(name), str):
-            _keep(cleaned, name, own_part(cleaned[name]))
+            _keep(cleaned, name, own(cleaned[name]))
     if isinstance(cleaned.get("reasoning_details"), list):
-        _keep(cleaned, "reasoning_details", _own_details(cleaned["reasoning_details"]))
+        _keep(cleaned, "reasoning_details", _own_details(cleaned["reasoning_details"], own))
     if unsigned and not any(
         cleaned.get(name) for name in ("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks")
     ):
         cleaned["reasoning_content"] = unsigned
-    cleaned["content"] = _clean_content(message.get("content"))
+    cleaned["content"] = _clean_content(message.get("content"), own)
     fields = cleaned.get("provider_specific_fields")
     if isinstance(fields, Mapping):
         shown = {"hybrid", "reasoning_content", "thinking_blocks", "reasoning"}
@@ -60,42 +90,43 @@ def _clean(message: Message) -> dict[str, Any]:
     return cleaned
 
 
-def _clean_blocks(message: dict[str, Any]) -> str:
+def _clean_blocks(message: dict[str, Any], own: Callable[[str], str]) -> str:
     """Reduce ``thinking_blocks`` to the signed ones; the executor's own text of the others is returned."""
     blocks = message.get("thinking_blocks")
     if not isinstance(blocks, list):
         return ""
     whole = "".join(str(block.get("thinking") or "") for block in blocks if isinstance(block, Mapping))
-    signed = [_own_block(block) for block in blocks if isinstance(block, Mapping) and _is_signed(block)]
+    signed = [_own_block(block, own) for block in blocks if isinstance(block, Mapping) and _is_signed(block)]
     _keep(message, "thinking_blocks", signed)
-    return "" if signed else own_part(whole)
+    return "" if signed else own(whole)
 
 
 def _is_signed(block: Mapping[str, Any]) -> bool:
     return bool(block.get("signature")) or block.get("type") == "redacted_thinking"
 
 
-def _own_block(block: Mapping[str, Any]) -> dict[str, Any]:
+def _own_block(block: Mapping[str, Any], own: Callable[[str], str]) -> dict[str, Any]:
     text = block.get("thinking")
-    return {**block, "thinking": own_part(text)} if isinstance(text, str) else dict(block)
+    return {**block, "thinking": own(text)} if isinstance(text, str) else dict(block)
 
 
-def _own_details(details: list[Any]) -> list[Any]:
+def _own_details(details: list[Any], own: Callable[[str], str]) -> list[Any]:
     """The entries after the separator, and the rest of the entry that holds it."""
     whole = "".join(str(detail.get("text") or "") for detail in details if isinstance(detail, Mapping))
-    own = own_part(whole)
-    if own == whole:
+    kept = own(whole)
+    if kept == whole:
         return details
-    return [{**dict(details[0]), "text": own}] if own and isinstance(details[0], Mapping) else []
+    return [{**dict(details[0]), "text": kept}] if kept and isinstance(details[0], Mapping) else []
 
 
-def _clean_content(content: Any) -> Any:
+def _clean_content(content: Any, own: Callable[[str], str]) -> Any:
     if isinstance(content, str):
         # A client that shows reasoning as <think> text keeps it in the answer's text.
-        before, mark, after = content.partition(_MARK)
-        if mark and before.lstrip().startswith("<think>") and "</think>" in after:
-            own, _, answer = after.lstrip("\n").partition("</think>")
-            return f"<think>{own}</think>{answer}" if own.strip() else answer.lstrip("\n")
+        if content.lstrip().startswith("<think>") and "</think>" in content:
+            thought, _, answer = content.lstrip().removeprefix("<think>").partition("</think>")
+            kept = own(thought)
+            if kept != thought:
+                return f"<think>{kept}</think>{answer}" if kept.strip() else answer.lstrip("\n")
         return content
     if isinstance(content, list):
         return [

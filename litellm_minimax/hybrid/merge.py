@@ -113,3 +113,9 @@ def _is_empty(delta: Any) -> bool:
     told = delta.model_dump(exclude_none=True)
     told.pop("role", None)
     return not any(value not in ("", [], {}) for value in told.values())
+
+
+def reasons(chunk: ModelResponseStream) -> bool:
+    """Whether a chunk carries reasoning, in any of its shapes."""
+    shapes = ("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks")
+    return any(getattr(choice.delta, shape, None) for choice in chunk.choices for shape in shapes)

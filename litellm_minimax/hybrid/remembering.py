@@ -7,6 +7,7 @@ meets another's. Losing an entry is harmless.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from litellm_minimax.hybrid.handover import Note
 TTL = 3600
 """Seconds that an entry is kept; the turn of a coding agent can last that long."""
 MOST_NOTES = 8
+MOST_LOOKED_UP = 32
 MOST_TEXT = 200_000
 """Characters of one turn's notes; a turn beyond it is not kept."""
 
@@ -55,6 +57,27 @@ class NoteStore:
         kept = [[note.offset, note.text] for note in notes[-MOST_NOTES:]]
         if sum(len(note.text) for note in notes) <= MOST_TEXT:
             await _keep(self.cache, self.key, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownThoughts:
+    """Which reasoning a caller was shown that was the reasoner's alone, by its hash."""
+
+    cache: Cache
+    caller: str
+
+    async def add(self, text: str) -> None:
+        """The reasoner's text was all the reasoning of an answer."""
+        await self.cache.aset(self._key(text), "shown")
+
+    async def among(self, texts: Sequence[str]) -> frozenset[str]:
+        """Those of ``texts`` that are the reasoner's; of a long conversation only the newest are looked up."""
+        newest = texts[-MOST_LOOKED_UP:]
+        kept = await asyncio.gather(*(self.cache.aget(self._key(text)) for text in newest))
+        return frozenset(text for text, found in zip(newest, kept, strict=True) if found)
+
+    def _key(self, text: str) -> str:
+        return key("shown", self.caller, text.strip())
 
 
 @dataclass(frozen=True, slots=True)

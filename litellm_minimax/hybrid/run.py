@@ -73,6 +73,7 @@ class HybridRun:
         self._merger = merge.Merger(request.model)
         self._messages = history.clean(request.messages)
         self._talk = conversation.read(self._messages)
+        self._shown_thoughts = remembering.ShownThoughts(around.cache, request.caller)
         self._decision = Decision("skip", "undecided")
         self._notes: list[handover.Note] = []
         self._phases: list[spend.Phase] = []
@@ -111,6 +112,7 @@ class HybridRun:
         """The answer as it comes. Errors are LiteLLM's, with the class and status of the member they came from."""
         try:
             members = await self._around.resolve(self._request)
+            await self._forget_shown()
             await self._decide(members)
             if self._decision.kind == "think":
                 async with contextlib.aclosing(self._think(members)) as thoughts:
@@ -122,6 +124,14 @@ class HybridRun:
                     yield chunk
         finally:
             await self._close()
+
+    async def _forget_shown(self) -> None:
+        """Take the reasoner's own earlier thoughts out of the history, where no separator tells them."""
+        replayed = history.unseparated(self._request.messages)
+        shown = await self._shown_thoughts.among(replayed) if replayed else frozenset()
+        if shown:
+            self._messages = history.clean(self._request.messages, shown)
+            self._talk = conversation.read(self._messages)
 
     async def _decide(self, members: Members) -> None:
         request, preset = self._request, self._preset
@@ -207,16 +217,21 @@ class HybridRun:
         try:
             # On its way before anything else is done: every millisecond here is one that the client waits.
             self._opening = asyncio.ensure_future(self._around.call(call))
-            if self._shown:
-                self._shown.append(history.SEPARATOR)
-                yield self._merger.reasoning(history.SEPARATOR)
             self._executor = await self._opening
+            separated = not self._shown
             async for chunk in self._executor:
                 if self._kept is not None:
                     self._kept.append(chunk)
                 passed = self._merger.pass_on(chunk)
-                if passed is not None:
-                    yield passed
+                if passed is None:
+                    continue
+                if not separated and merge.reasons(passed):
+                    separated = True
+                    self._shown.append(history.SEPARATOR)
+                    yield self._merger.reasoning(history.SEPARATOR)
+                yield passed
+            if not separated:
+                await self._shown_thoughts.add("".join(self._shown))
         except Exception as error:  # noqa: BLE001 - the executor's error is the client's, class and status
             raise refusals.plain(error) from None
         self._account(_Called(call, self._executor), round((self._around.clock.now() - started) * 1000))

@@ -221,3 +221,18 @@ async def test_backoff_is_per_caller_grows_and_ends():
 def test_keys_tell_nothing_and_do_not_collide():
     assert remembering.key("notes", "a", "bc") != remembering.key("notes", "ab", "c")
     assert "sk-secret" not in remembering.key("notes", "sk-secret")
+
+
+def test_reasoning_that_was_the_reasoners_alone_is_known_by_its_text():
+    forms = [
+        {"reasoning_content": "reasoner's\n"},
+        {"reasoning": "reasoner's"},
+        {"thinking_blocks": [{"type": "thinking", "thinking": "reasoner's", "signature": ""}]},
+        {"reasoning_details": [{"type": "reasoning.text", "text": "reasoner's"}]},
+    ]
+    messages = [{"role": "assistant", "content": "hi", **form} for form in forms]
+    messages += [{"role": "assistant", "content": "<think>reasoner's</think>\n\nhi"}]
+    assert history.unseparated(messages) == ["reasoner's"]
+    assert history.clean(messages, {"reasoner's"}) == [{"role": "assistant", "content": "hi"}] * 5
+    assert history.clean(messages[:1], {"another's"}) == messages[:1]
+    assert history.unseparated([{**messages[0], "reasoning_content": f"r{SEPARATOR}own"}]) == []

@@ -14,7 +14,6 @@ import pytest
 import yaml
 
 import litellm_minimax
-from litellm_minimax.hybrid.history import SEPARATOR
 from litellm_minimax.simulator import Answer, Fault, Quirks, Simulator, ToolCall
 from tests.proxy_process import SHIPPED_CONFIG, ProxyStartError, StartedProxy, write_config
 
@@ -132,7 +131,7 @@ def test_openai_chat_whole_and_streamed(world):
     whole = raw.parse()
     assert (raw.headers["x-hybrid-decision"], raw.headers["x-hybrid-reason"]) == ("reasoned", "user_turn")
     message = whole.choices[0].message
-    assert (message.content, message.reasoning_content, whole.model) == ("The code.", THOUGHTS + SEPARATOR, MODEL)
+    assert (message.content, message.reasoning_content, whole.model) == ("The code.", THOUGHTS, MODEL)
     streamed = world.openai.chat.completions.with_raw_response.create(
         model=MODEL, messages=say("streamed"), stream=True, stream_options={"include_usage": True}
     )
@@ -142,7 +141,7 @@ def test_openai_chat_whole_and_streamed(world):
     assert len({chunk.id for chunk in chunks}) == 1
     deltas = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
     assert "".join(delta.content or "" for delta in deltas) == "The code."
-    assert "".join(getattr(delta, "reasoning_content", None) or "" for delta in deltas) == THOUGHTS + SEPARATOR
+    assert "".join(getattr(delta, "reasoning_content", None) or "" for delta in deltas) == THOUGHTS
     told = [chunk.usage for chunk in chunks if chunk.usage]
     assert [usage.completion_tokens for usage in told] == [whole.usage.completion_tokens]
     fields = next(d.provider_specific_fields["hybrid"] for d in deltas if getattr(d, "provider_specific_fields", None))
@@ -170,7 +169,7 @@ def test_the_reasoner_is_cut_and_sees_tools_as_text_only(world):
 def test_anthropic_messages_whole_and_streamed(world):
     whole = world.anthropic.messages.create(model=MODEL, max_tokens=100, messages=say("whole"))
     assert [block.type for block in whole.content] == ["thinking", "text"]
-    assert (whole.content[0].thinking, whole.content[1].text, whole.model) == (THOUGHTS + SEPARATOR, "The code.", MODEL)
+    assert (whole.content[0].thinking, whole.content[1].text, whole.model) == (THOUGHTS, "The code.", MODEL)
     with world.anthropic.messages.stream(model=MODEL, max_tokens=100, messages=say("streamed")) as stream:
         final = stream.get_final_message()
         assert stream.response.headers["x-hybrid-decision"] == "reasoned"
