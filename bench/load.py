@@ -23,6 +23,7 @@ class Load:
         rate: deltas per second of one stream; 0 is as fast as it goes.
         kind: ``text``, ``reasoning`` or ``tool``: what the deltas carry.
         chars: characters in one delta.
+        ramp: seconds over which the first calls begin; callers do not come all in one millisecond.
         history: messages in front of the question.
         skip: contenders that would take too long.
         rounds: fewer than the run's, for the long ones.
@@ -38,6 +39,7 @@ class Load:
     kind: str = "text"
     chars: int = DELTA_CHARS
     history: int = 0
+    ramp: float = 0
     skip: tuple[str, ...] = ()
     rounds: int | None = None
 
@@ -70,12 +72,12 @@ class Load:
 
 
 def _paced(rate: int, streams: int) -> Load:
-    """About two seconds of it, and at most 20,000 deltas: 200 streams at 1,000/s are more than one simulator makes."""
+    """About two seconds of it, and at most 10,000 deltas: 200 streams at 1,000/s are more than one simulator makes."""
     return Load(
         f"paced-{rate}-{streams}",
         calls=streams,
         at_once=streams,
-        deltas=max(20, min(2 * rate, 20_000 // streams)),
+        deltas=max(20, min(2 * rate, 10_000 // streams)),
         rate=rate,
         rounds=3 if streams == 200 else None,
     )
@@ -94,11 +96,21 @@ FULL_SPEED = [
     Load("long-reasoning", deltas=4000, kind="reasoning"),
 ]
 PACED = [
+    Load("first-delta", calls=25, deltas=4, rate=100),
     *(_paced(rate, streams) for rate in (50, 100, 1000) for streams in (1, 20, 200)),
-    Load("60-streams", calls=60, at_once=60, deltas=120, rate=50),
+    Load("60-streams", calls=60, at_once=60, deltas=150, rate=50, ramp=1),
 ]
 HOLDING = [
-    Load(f"holding-{streams}", calls=streams, at_once=streams, deltas=100, rate=50, rounds=3)
+    Load(
+        f"holding-{streams}",
+        calls=streams,
+        at_once=streams,
+        deltas=100,
+        rate=50,
+        ramp=1,
+        rounds=3,
+        skip=("builtin",) if streams > 150 else (),  # it was left behind long before
+    )
     for streams in (10, 30, 50, 75, 100, 150, 200, 300)
 ]
 _SIZES = ((1, "1KB"), (10, "10KB"), (100, "100KB"), (1_000, "1MB"), (10_000, "10MB"))
@@ -112,6 +124,8 @@ PROXY_LOADS = [
     Load("plain-20", stream=False, calls=120, at_once=20),
     Load("full-speed-1", deltas=2000, think=200),
     Load("paced-100-1", deltas=200, rate=100),
-    Load("20-streams", calls=20, at_once=20, deltas=120, rate=50),
-    Load("60-streams", calls=60, at_once=60, deltas=120, rate=50),
+    Load("20-streams", calls=20, at_once=20, deltas=120, rate=50, ramp=1),
+    Load("40-streams", calls=40, at_once=40, deltas=120, rate=50, ramp=1, rounds=3),
+    Load("60-streams", calls=60, at_once=60, deltas=150, rate=50, ramp=1),
+    Load("120-streams", calls=120, at_once=120, deltas=120, rate=50, ramp=1, rounds=3, skip=("builtin",)),
 ]

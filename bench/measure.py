@@ -50,11 +50,12 @@ async def measure(contender: Contender, load: Load, cpu: Callable[[], float]) ->
     options: dict[str, Any] = {"tools": TOOLS} if load.kind == "tool" else {}
     start_cpu, start = cpu(), time.monotonic()
 
-    async def one_after_another() -> None:
+    async def one_after_another(number: int) -> None:
+        await asyncio.sleep(load.ramp * number / load.at_once)
         for _ in waiting:
             await (_streamed if load.stream else _whole)(contender, messages, options, tally)
 
-    await asyncio.gather(*(one_after_another() for _ in range(load.at_once)))
+    await asyncio.gather(*(one_after_another(number) for number in range(load.at_once)))
     wall = time.monotonic() - start
     await asyncio.sleep(AFTERGLOW_SECONDS)
     return {"wall_s": wall, "cpu_s": cpu() - start_cpu, **_summary(tally)}
