@@ -54,7 +54,7 @@ def main() -> int:
         [
             "| parser | inputs | each | exceptions beyond the documented ones |",
             "| --- | --- | --- | --- |",
-            *rows,
+            *rows.values(),
             "",
             circumstances(),
         ]
