@@ -58,7 +58,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("presence_penalty", _P, _P, "MiniMax accepts it; no effect has been shown"),
     Parameter("frequency_penalty", _P, _P, "MiniMax accepts it; no effect has been shown"),
     Parameter("service_tier", _P, _N, "M3 and later: `priority`, or `standard` for `auto` and `default`"),
-    Parameter("n", _D, _D, "1; more is a 400"),
+    Parameter("n", _D, _D, "1; more is refused, and becomes 1 with `drop_params`"),
     Parameter("user", _N, _N),
     Parameter("safety_identifier", _N, _N),
     Parameter("prompt_cache_key", _N, _N, "MiniMax caches prefixes by itself"),

@@ -180,7 +180,7 @@ def test_a_script_goes_by_the_rounds_and_the_tools_that_there_are(sim, client):
         "MiniMax-M2",
         Script([ScriptTurn({"Read": {"file_path": "a"}, "shell": {"command": "cat a"}}), ScriptTurn(text="DONE")]),
     )
-    made, text = loop(client, user(tools=[tool("shell"), tool("read")]))
+    made, text = loop(client, user(tools=[tool("Shell"), tool("read")]))
     assert made == [("read", {"file_path": "a"})]
     assert text.endswith("DONE")
     assert "[simulated]" in said(client.post(CHAT, json=user("A title, please")))
