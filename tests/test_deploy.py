@@ -29,9 +29,25 @@ def test_what_a_service_waits_for_is_there_and_tells_its_health():
     services = composed["services"]
     for service in services.values():
         for name in service.get("depends_on", {}):
-            told = services[name].get("healthcheck") or "HEALTHCHECK" in services[name]["build"]["dockerfile_inline"]
-            assert told
-        for source in service.get("configs", ()):
-            assert source["source"] in composed["configs"]
+            build = services[name].get("build")
+            assert (
+                services[name].get("healthcheck") or "HEALTHCHECK" in (DEPLOY.parent / build["dockerfile"]).read_text()
+            )
         for volume in service.get("volumes", ()):
-            assert volume.split(":")[0] in composed["volumes"]
+            source = volume.split(":")[0]
+            assert source in composed["volumes"] or (DEPLOY / source).is_file()
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "Dockerfile.replicas"])
+def test_an_image_gets_everything_that_the_package_is_built_from(name):
+    copied = set(re.findall(r"\S+", " ".join(re.findall(r"^COPY (.+)", (DEPLOY / name).read_text(), re.MULTILINE))))
+    for needed in (
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "proxy_config.yaml",
+        "litellm_minimax_command.py",
+        "litellm_minimax",
+    ):
+        assert needed in copied
+        assert (DEPLOY.parent / needed).exists()
