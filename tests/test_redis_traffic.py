@@ -7,6 +7,7 @@ import litellm
 import pytest
 
 from litellm_minimax import memory
+from litellm_minimax.hybrid.handler import HybridLLM
 from litellm_minimax.simulator import Answer, Simulator, ToolCall
 
 TOOLS = [{"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}]
@@ -98,6 +99,10 @@ async def test_a_switched_off_memory_asks_nobody(redis, sim, monkeypatch):
 async def test_a_hybrid_reads_its_notes_and_keeps_one(redis, sim, monkeypatch):
     monkeypatch.setenv("MINIMAX_API_BASE", sim.base_url)
     monkeypatch.setenv("MINIMAX_API_KEY", "sk-test")
+    # A handler of its own: the shared one may remember how its members fared in other tests.
+    others = [item for item in litellm.custom_provider_map if item["provider"] != "hybrid"]
+    fresh = {"provider": "hybrid", "custom_handler": HybridLLM()}
+    monkeypatch.setattr(litellm, "custom_provider_map", [*others, fresh])
     model = "hybrid/[minimax/MiniMax-M2,minimax/MiniMax-M3]"
     await litellm.acompletion(model, messages=[{"role": "user", "content": "Write a parser, and count what it asks of Redis."}])
     assert counted(redis) == (3, 3), "notes and rest of the reasoner, then the note and what each member thought"
