@@ -8,11 +8,11 @@ import httpx
 import litellm
 import pytest
 import respx
-from conftest import KEY
 from doors import MODEL, STREAMED, WAYS, WHOLE, ask, tool
 
 import litellm_minimax
 from litellm_minimax.simulator import Answer, Quirks
+from tests.contract.conftest import KEY
 
 REFUSED = {
     "logit_bias": {"1": 1},

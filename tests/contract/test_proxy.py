@@ -8,11 +8,11 @@ import anthropic
 import httpx
 import openai
 import pytest
-from conftest import KEY
 from proxy_process import SHIPPED_CONFIG, StartedProxy
 
 from litellm_minimax import catalog
 from litellm_minimax.simulator import Answer, Fault, Quirks, Simulator, ToolCall
+from tests.contract.conftest import KEY
 
 pytestmark = [pytest.mark.proxy, pytest.mark.timeout(180)]
 

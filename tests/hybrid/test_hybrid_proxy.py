@@ -15,6 +15,7 @@ import yaml
 
 import litellm_minimax
 from litellm_minimax.simulator import Answer, Fault, Quirks, Simulator, ToolCall
+from tests.litellm_release import OLD, needs_a_later_litellm
 from tests.proxy_process import SHIPPED_CONFIG, ProxyStartError, StartedProxy, write_config
 
 pytestmark = pytest.mark.proxy
@@ -166,6 +167,7 @@ def test_the_reasoner_is_cut_and_sees_tools_as_text_only(world):
     assert THOUGHTS in executed.body["messages"][1]["content"]
 
 
+@needs_a_later_litellm
 def test_anthropic_messages_whole_and_streamed(world):
     whole = world.anthropic.messages.create(model=MODEL, max_tokens=100, messages=say("whole"))
     assert [block.type for block in whole.content] == ["thinking", "text"]
@@ -257,6 +259,7 @@ def test_an_anthropic_tool_loop_of_three_rounds_asks_the_reasoner_once(world):
         assert "handed over" not in json.dumps(message, ensure_ascii=False)
 
 
+@needs_a_later_litellm
 def test_spend_is_logged_once_and_is_the_sum(world):
     key = "sk-test-money"
     answers = [world.post("/v1/chat/completions", {"model": MODEL, "messages": say("money")}, key).json()]
@@ -400,6 +403,8 @@ def test_a_broken_reasoner_costs_nobody_an_answer(world, trouble):
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_executors_status_reaches_the_client_on_every_door(world, path, stream):
+    if OLD and stream and path == "/v1/messages":
+        pytest.skip("LiteLLM before 1.100 has sent 200 by then")
     world.executor.on(lambda _: True, Fault("error", code=1002, status=429))
     body = {
         "model": MODEL,
