@@ -104,5 +104,7 @@ async def test_a_hybrid_reads_its_notes_and_keeps_one(redis, sim, monkeypatch):
     fresh = {"provider": "hybrid", "custom_handler": HybridLLM()}
     monkeypatch.setattr(litellm, "custom_provider_map", [*others, fresh])
     model = "hybrid/[minimax/MiniMax-M2,minimax/MiniMax-M3]"
-    await litellm.acompletion(model, messages=[{"role": "user", "content": "Write a parser, and count what it asks of Redis."}])
+    await litellm.acompletion(
+        model, messages=[{"role": "user", "content": "Write a parser, and count what it asks of Redis."}]
+    )
     assert counted(redis) == (3, 3), "notes and rest of the reasoner, then the note and what each member thought"
