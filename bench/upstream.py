@@ -6,21 +6,24 @@ count against the client. The clock is the machine's monotonic one, the same in 
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 
 from bench.load import DELTA_CHARS
 from litellm_minimax.simulator import Simulator, chat
 
-_MEMBERS = len('"content":"",') + DELTA_CHARS
+_TEXT = re.compile(rf'"content":"([^"\\<]{{{DELTA_CHARS}}})",')
+_THOUGHT = re.compile(rf'"reasoning_content":"([^"\\<]{{{DELTA_CHARS}}})",')
 
 
 class StampedStream(chat.Stream):
     """The simulator's frames, with ``t<nanoseconds>.`` in place of the text of a delta of the usual length."""
 
     def _chunk(self, members: str) -> bytes:
-        if len(members) == _MEMBERS and members.startswith('"content":"') and "<" not in members:
-            members = f'"content":"t{time.monotonic_ns():018d}.",'
+        # Thinking stands twice in its frame: as text, and among the details.
+        if found := _TEXT.fullmatch(members) or _THOUGHT.match(members):
+            members = members.replace(found[1], f"t{time.monotonic_ns():018d}.")
         return super()._chunk(members)
 
 

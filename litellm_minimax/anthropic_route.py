@@ -5,7 +5,7 @@ message inside ``messages``, which Claude Code sends, is a 2013; ``thinking: ada
 refuses; an error that MiniMax answers with HTTP 200 looks like an answer.
 
 Two places of LiteLLM are replaced, both found from ``MinimaxMessagesConfig``, which has not moved from 1.94.3 to
-1.109.1 (the modules around it have, twice):
+1.110.2 (the modules around it have, twice):
 
 * methods of ``MinimaxMessagesConfig``: the URL, the key, the body, the errors, the answer, the stream;
 * ``anthropic_messages_handler``, beside the class's base: there a call is known with all its parameters, and it is

@@ -5,7 +5,7 @@ what it finds against the lists and budgets of the key, its team, user and proje
 the two members instead: a key that may use both may use the hybrid, and LiteLLM's own refusal names the one it may
 not. The handler checks again, with the caller's aliases and for presets.
 
-This reaches for one private name of LiteLLM (the same on 1.94.3 to 1.109.1). A release without it only loses inline
+This reaches for one private name of LiteLLM (the same on 1.94.3 to 1.110.2). A release without it only loses inline
 hybrids for keys with model lists. The names are exchanged only while the hook that refuses malformed hybrids is at
 work: without it the proxy would split such a name into a batch after the check.
 """

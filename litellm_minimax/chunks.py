@@ -2,7 +2,7 @@
 
 It owns the order at the end of a stream: *content, usage (with no choices), provider fields, finish*. LiteLLM takes
 usage only before the finish chunk: on it or after it, usage is replaced by LiteLLM's own estimate, and a stream
-without ``stream_options`` is then logged as 0 tokens and $0 (measured on 1.94.3 to 1.109.1; a contract test pins it).
+without ``stream_options`` is then logged as 0 tokens and $0 (measured on 1.94.3 to 1.110.2; a contract test pins it).
 """
 
 from __future__ import annotations

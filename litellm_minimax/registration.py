@@ -2,7 +2,7 @@
 
 Why a claim: LiteLLM has a built-in provider called ``minimax`` that its dispatch tries before any custom handler. A
 handler that is only listed in ``litellm.custom_provider_map`` under that name is silently never called (seen on
-1.80.12 to 1.109.1). So, in ``litellm.main``:
+1.80.12 to 1.110.2). So, in ``litellm.main``:
 
 * ``_complete_minimax`` points at ``_complete_custom_providers``, which finds our handler by its provider name;
 * ``_complete_custom_providers`` opens one of our async streams before it hands it over, so that an error which comes
@@ -39,7 +39,7 @@ HYBRID = "hybrid"
 
 KNOWN_BAD_RELEASES = ("1.82.7", "1.82.8", "1.107.")
 """Releases of LiteLLM that were published with malicious code; the last is a prefix."""
-SUPPORTED = "1.94.3 to 1.109.1"
+SUPPORTED = "1.94.3 to 1.110.2"
 
 _HYBRID_PARAMS = (
     "reasoning_effort", "thinking", "verbosity", "user", "parallel_tool_calls", "service_tier", "prediction",

@@ -67,7 +67,11 @@ def main() -> int:
     parser.add_argument("--look-only", action="store_true", help="say what moved, and run no tests")
     given = parser.parse_args()
     python = given.python or _installed(given.release)
-    moved = what_moved(look(python))
+    seen = look(python)
+    moved = what_moved(seen)
+    newest = _newest_listed(python)
+    if not (given.python or given.release) and newest and newest != seen["release"]:
+        print(f"The index lists {newest} too, but not everything that it asks for: pip chose the newest that fits.")
     for line in moved:
         print(f"moved: {line}")
     if given.look_only:
@@ -88,6 +92,14 @@ def _installed(release: str | None) -> Path:
     _run([*pip, "--editable", ".[proxy]", wanted])
     _run([*pip[:-2], "--group", "test"])
     return python
+
+
+def _newest_listed(python: Path) -> str:
+    """The newest release of LiteLLM on the index, whether it can be installed or not; empty if the index won't say."""
+    command = [str(python), "-m", "pip", "index", "versions", "litellm"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found = re.match(r"litellm \(([^)]+)\)", listed)
+    return found[1] if found else ""
 
 
 def look(python: Path) -> dict:

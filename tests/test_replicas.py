@@ -154,6 +154,7 @@ def test_what_one_replica_heard_the_other_remembers(redis_server, replicas, sim,
     sim.enqueue(*tool_loops.rounds())
     assert client(http, "MiniMax-M2", shapes["nothing"], stream=stream) == "All read."
     assert all(count - before[port] >= 2 for port, count in replicas.served.items())
+    sim.wait_idle()
     report = sim.report()
     assert report["tool_loop_turns_with_reasoning"] == report["tool_loop_turns"] == tool_loops.LOOP_TURNS
     assert redis_server.keys()
@@ -172,6 +173,7 @@ def test_losing_redis_in_the_middle_is_a_miss_and_never_an_error(redis_server, s
 
     sim.enqueue(*tool_loops.rounds())
     assert tool_loops.chat(http, "MiniMax-M2", keep, stream=True) == "All read."
+    sim.wait_idle()
     report = sim.report()
     assert report["errors_by_code"] == {}
     assert 0 < report["tool_loop_turns_with_reasoning"] < report["tool_loop_turns"] == tool_loops.LOOP_TURNS

@@ -34,14 +34,24 @@ class RouterGroups:
 
     def names(self) -> Collection[str]:
         """Names of groups and aliases; a team's own come with its id."""
-        names = self.router.get_model_names(team_id=self.team_id)
-        return [*names, *(self.router.model_group_alias or {})]
+        registry = self._registry()
+        if registry is not None:
+            return [*registry.names(team_id=self.team_id), *registry.aliases()]
+        return [*self.router.get_model_names(team_id=self.team_id), *(self.router.model_group_alias or {})]
 
     def models(self, name: str) -> Sequence[str]:
         """LiteLLM's models behind ``name``."""
-        found = self.router.get_model_list(model_name=name, team_id=self.team_id) or ()
-        params = [deployment.get("litellm_params") or {} for deployment in found]
+        registry = self._registry()
+        found = (registry.deployments if registry is not None else self.router.get_model_list)(
+            model_name=name, team_id=self.team_id
+        )
+        params = [deployment.get("litellm_params") or {} for deployment in found or ()]
         return [_with_provider(str(each.get("model") or ""), each.get("custom_llm_provider")) for each in params]
+
+    def _registry(self) -> Any:
+        """Where LiteLLM 1.110 and later keep this; their Router's own methods for it are deprecated."""
+        registry = getattr(self.router, "registry", None)
+        return registry() if callable(registry) else None
 
 
 @dataclass(frozen=True, slots=True)

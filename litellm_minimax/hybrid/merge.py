@@ -1,7 +1,7 @@
 """Two streams as one well-formed answer: one id, one role, one finish, one usage, and the model that was asked for.
 
 The executor's deltas pass as they are; only its envelope is exchanged. The end has LiteLLM's order: usage (without
-choices), the breakdown, finish; usage on the finish chunk or after it is lost (measured on 1.94.3 to 1.109.1).
+choices), the breakdown, finish; usage on the finish chunk or after it is lost (measured on 1.94.3 to 1.110.2).
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 from litellm_minimax.simulator import prose
@@ -194,7 +195,9 @@ def _block(block: dict[str, Any], index: int, text: str, answer: Answer, exchang
     count = exchange.record.answered
     for at in range(0, len(text), size):
         count.reasoning_chunks += kind == "thinking"
-        count.text_chunks += kind == "text"
+        if kind == "text":
+            count.text_chunks += 1
+            count.text_began = count.text_began or time.monotonic()
         count.tool_chunks += kind == "tool_use"
         yield event("content_block_delta", exchange, index=index, delta={"type": delta, member: text[at : at + size]})
     if kind == "thinking":

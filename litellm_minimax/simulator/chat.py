@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from json.encoder import encode_basestring as quote
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ _SENSITIVE = {
     "input_sensitive": False, "output_sensitive": False,
     "input_sensitive_type": 0, "output_sensitive_type": 0, "output_sensitive_int": 0,
 }  # fmt: skip
+_NO_TEXT = '"content":"",'
 _FINE = {"status_code": 0, "status_msg": ""}
 _TAGS = {
     "think": ("<think>\n", "\n</think>\n\n"), "mm:think": ("<mm:think>\n", "\n</mm:think>\n\n"),
@@ -174,11 +176,17 @@ class Stream:
     def _deltas(self) -> Iterator[bytes]:
         """Every delta; the finish reason goes with the last one unless a quirk says otherwise."""
         fields = self._fields()
-        current = next(fields, '"content":"",')
+        current = next(fields, _NO_TEXT)
         for following in fields:
-            yield self._chunk(current)
+            yield self._chunk(self._noted(current))
             current = following
-        yield from self._finish(current)
+        yield from self._finish(self._noted(current))
+
+    def _noted(self, members: str) -> str:
+        """``members`` of a delta whose frame is made now."""
+        if self._count.text_began is None and members.startswith('"content":') and members != _NO_TEXT:
+            self._count.text_began = time.monotonic()
+        return members
 
     def _fields(self) -> Iterator[str]:
         """The JSON members of each delta, without the role."""
@@ -198,7 +206,7 @@ class Stream:
                 self._count.tool_chunks += 1
                 yield f'"tool_calls":[{dumps(piece)}],'
         if answer.tool_calls and quirks.tool_args != "with_finish":
-            yield '"content":"",'
+            yield _NO_TEXT
 
     def _call(self, call: ToolCall, number: int) -> Iterator[dict[str, Any]]:
         """The pieces of one call: opening with id and name, then arguments without them."""
@@ -224,7 +232,7 @@ class Stream:
         for at, chunk in enumerate(chunks):
             if isinstance(chunk, str):
                 self._count.text_chunks += 1
-                members = f'"content":{quote(chunk)},'
+                members = self._noted(f'"content":{quote(chunk)},')
                 if at == len(chunks) - 1:
                     yield from self._finish(members)
                     return
@@ -235,7 +243,7 @@ class Stream:
                 yield self._bare(dumps(dict(chunk)))
         last = chunks[-1] if chunks else {}
         if isinstance(last, str) or "choices" not in last:
-            yield from self._finish('"content":"",')
+            yield from self._finish(_NO_TEXT)
 
     # -- frames -------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ class AnsweredRecord:
         chunks_sent: frames handed to the network before the client left.
         reasoning_chunks: of those generated, the ones with thinking.
         text_chunks: of those generated, the ones with answer text (with tags and all where thinking is inside it).
+        text_began: when the first of those was made, monotonic seconds: where thinking is apart, that is its end.
         tool_chunks: of those generated, the ones with tool calls.
         bytes_sent: bytes handed to the network.
         tokens: completion tokens of the whole answer as planned.
@@ -35,6 +36,7 @@ class AnsweredRecord:
     chunks_sent: int = 0
     reasoning_chunks: int = 0
     text_chunks: int = 0
+    text_began: float | None = None
     tool_chunks: int = 0
     bytes_sent: int = 0
     tokens: int = 0

@@ -18,13 +18,19 @@ def http(proxy):
         yield made
 
 
+def settled(server):
+    """What a simulator counted, once its last stream is over: clients are content with the last frame before its end."""
+    server.wait_idle()
+    return server.report()
+
+
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 @pytest.mark.parametrize(("door", "shape", "model"), CASES)
 def test_every_turn_of_the_tool_loop_comes_back_with_its_reasoning(sim, http, door, shape, model, stream):
     client, shapes = tool_loops.DOORS[door]
     sim.enqueue(*tool_loops.rounds())
     assert client(http, model, shapes[shape], stream=stream) == "All read."
-    report = sim.report()
+    report = settled(sim)
     assert report["tool_loop_turns"] == tool_loops.LOOP_TURNS
     assert report["tool_loop_turns_with_reasoning"] == tool_loops.LOOP_TURNS
     assert report["errors_by_code"] == {}
@@ -39,7 +45,7 @@ def test_a_server_of_open_weights_without_parsers_gets_it_back_too(own, http, do
     client, shapes = tool_loops.DOORS[door]
     own.enqueue(*tool_loops.rounds())
     assert client(http, "own-weights", shapes[shape], stream=stream) == "All read."
-    report = own.report()
+    report = settled(own)
     assert report["tool_loop_turns"] == report["tool_loop_turns_with_reasoning"] == tool_loops.LOOP_TURNS
 
 

@@ -250,6 +250,7 @@ def test_measured_loads(sim, client):
     parsed = stream(client, user("[[simulate: deltas=50 think=10 chars=20]] nonce=n1", reasoning_split=True))
     answered = sim.last.answered
     assert (answered.reasoning_chunks, answered.text_chunks, answered.chunks_sent) == (10, 50, 60)
+    assert sim.last.arrived < answered.text_began < answered.closed_at
     assert len(text_of(parsed)) == 1000
     assert "nonce=n1" in text_of(parsed)
     assert len(said(client.post(CHAT, json=user("[[simulate: bytes=1000000]]")))) == 1_000_000
@@ -373,6 +374,13 @@ def test_counts_reasoning_of_servers_that_give_no_ids(sim, client):
     body["messages"] += [turn, {"role": "tool", "tool_call_id": "made-up", "content": "x"}]
     client.post(CHAT, json=body)
     assert (sim.last.reasoning_turns, sim.last.reasoning_turns_intact) == (1, 1)
+
+
+def test_no_frame_waits_for_an_acknowledgement(sim, client):
+    assert client.post(CHAT, json=user()).status_code == 200
+    sockets = [connection._transport.get_extra_info("socket") for connection in sim._connections]
+    assert sockets
+    assert all(each.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for each in sockets)
 
 
 def test_a_client_that_leaves_is_seen_at_once(sim, client):
