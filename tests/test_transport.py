@@ -273,9 +273,9 @@ def test_a_blocking_read_can_be_ended(sim, url):
 
 def test_an_answer_that_ends_by_itself_is_not_broken_afterwards(sim, url):
     answer = transport.post(post(url, STREAM, streaming=True))
-    answer.end_within(0.05)
+    answer.end_within(30)
     assert answer.whole()
-    assert answer._hang_up.finished.wait(1), "the timer was cancelled"
+    assert answer._hang_up.finished.is_set(), "the timer was cancelled"
     before = sim.report()["open_connections"]
     assert transport.post(post(url)).whole()
     assert sim.report()["open_connections"] == before, "the connection was kept and used again"

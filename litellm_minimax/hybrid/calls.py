@@ -3,13 +3,14 @@
 Billing: the outer call is the one that is logged and charged, with the sum of both phases. So a sub-call is *disowned*
 as soon as it is open: LiteLLM is told not to log its success, and the caller's identity leaves its metadata, because
 the proxy's own spend writer ignores ``no-log``. Not earlier: a failed attempt is logged as usual, since the Router's
-cooldowns live on that, and a team's deployments are found by the team's id.
+cooldowns live on that, and a team's deployments are found by the team's id. When the outer call fails or
+its client leaves, what the members did until then is *charged* on its own: nothing of it is to be had for nothing.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -87,15 +88,48 @@ async def open_stream(call: SubCall) -> AsyncIterator[Any]:
 
 def disown(stream: Any) -> None:
     """Make LiteLLM neither log nor charge this stream: the outer call carries its spend."""
-    logging = getattr(stream, "logging_obj", None)
-    details = getattr(logging, "model_call_details", None)
-    for params in (details.get("litellm_params") if details else None, getattr(logging, "litellm_params", None)):
-        if not isinstance(params, dict):
-            continue
+    for params in _logged_params(stream):
         params["no-log"] = True
         for name in _DOORS_METADATA:
             if isinstance(params.get(name), dict):
                 params[name] = {key: value for key, value in params[name].items() if not key.startswith(_IDENTITY)}
+
+
+async def charge(stream: Any, metadata: Mapping[str, Any], usage: Any = None, text: str = "") -> None:
+    """Log a disowned stream to its caller after all, because there will be no outer answer to carry its spend.
+
+    Args:
+        stream: what :func:`open_stream` returned.
+        metadata: the caller's, as the sub-call was given it.
+        usage: what the stream used; by default LiteLLM's own estimate for the chunks that it has seen.
+        text: what it said, if ``usage`` is given.
+    """
+    import litellm
+
+    logging = getattr(stream, "logging_obj", None)
+    if usage is None:
+        response = litellm.stream_chunk_builder(list(getattr(stream, "chunks", None) or ()), stream.messages)
+    else:
+        response = litellm.ModelResponse(model=getattr(stream, "model", None), usage=usage)
+        response.choices[0].message.content = text
+    if logging is None or response is None:
+        return
+    identity = {key: value for key, value in _lent(metadata).items() if key.startswith(_IDENTITY)}
+    for params in _logged_params(stream):
+        params.pop("no-log", None)
+        for name in _DOORS_METADATA:
+            if isinstance(params.get(name), dict):
+                params[name] = {**params[name], **identity}
+    await logging.async_success_handler(response)
+
+
+def _logged_params(stream: Any) -> Iterator[dict[str, Any]]:
+    """The dictionaries by which LiteLLM's logging decides on this stream."""
+    logging = getattr(stream, "logging_obj", None)
+    details = getattr(logging, "model_call_details", None)
+    for params in (details.get("litellm_params") if details else None, getattr(logging, "litellm_params", None)):
+        if isinstance(params, dict):
+            yield params
 
 
 def cost_of(stream: Any, usage: Any) -> float | None:

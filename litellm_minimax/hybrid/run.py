@@ -60,6 +60,18 @@ class _Called:
     stream: Any
 
 
+@dataclass(frozen=True, slots=True)
+class _Thought(_Called):
+    """The thinking call, and what came of it."""
+
+    result: Result
+
+    def usage(self) -> Usage:
+        """What it used, estimated where it was cut before it told."""
+        told: Usage | None = self.result.usage
+        return told or spend.estimated_usage(self.call.messages, self.result.tokens)
+
+
 class HybridRun:
     """One request. Iterate :meth:`chunks` once, or await :meth:`response`."""
 
@@ -79,7 +91,7 @@ class HybridRun:
         self._phases: list[spend.Phase] = []
         self._side: set[asyncio.Task[None]] = set()
         self._thinking: ThinkingPhase | None = None
-        self._thought: _Called | None = None
+        self._thought: _Thought | None = None
         self._opening: asyncio.Future[Any] | None = None
         self._executor: Any = None
         self._kept: list[Any] | None = None
@@ -122,6 +134,9 @@ class HybridRun:
             async with contextlib.aclosing(self._execute(members)) as answer:
                 async for chunk in answer:
                     yield chunk
+        except BaseException as end:
+            self._charge_phases(answering=not isinstance(end, Exception))
+            raise
         finally:
             await self._close()
 
@@ -165,11 +180,11 @@ class HybridRun:
             keep_alive=self._around.keep_alive,
         )
         call = reasoning_call(self._request, preset, members, self._messages)
-        stream: list[Any] = []
 
         async def open_stream() -> AsyncIterator[Any]:
-            stream.append(await self._around.call(call))
-            return stream[0]
+            stream = await self._around.call(call)
+            self._thought = _Thought(call, stream, phase.result)
+            return stream
 
         phase = self._thinking = ThinkingPhase(open_stream, limits, preset.hand_over, self._around.clock)
         heard = False
@@ -182,7 +197,6 @@ class HybridRun:
                     yield self._merger.keep_alive()
                 heard = True
         self._aside(phase.close())
-        self._thought = _Called(call, stream[0]) if stream else None
         self._conclude(phase.result, members)
 
     def _conclude(self, result: Result, members: Members) -> None:
@@ -241,13 +255,13 @@ class HybridRun:
     def _account(self, executed: _Called, ms: int) -> None:
         """Say what each phase did and cost."""
         spec = self._request.spec
-        thought, result = self._thought, self._thinking.result if self._thinking else None
-        if thought is not None and result is not None:
-            told = result.usage
-            usage = told or spend.estimated_usage(thought.call.messages, result.tokens)
+        thought = self._thought
+        if thought is not None:
+            result, usage = thought.result, thought.usage()
             cost = self._around.price(thought.stream, usage)
+            estimated = result.usage is None
             self._phases.append(
-                spend.Phase("reasoning", spec.reasoning.raw, usage, cost, result.ms, result.ended_by, told is None)
+                spend.Phase("reasoning", spec.reasoning.raw, usage, cost, result.ms, result.ended_by, estimated)
             )
         told = self._merger.usage
         usage = told or spend.estimated_usage(executed.call.messages, 0)
@@ -258,6 +272,20 @@ class HybridRun:
             "reason": self._decision.reason,
             "phases": [phase.as_fields() for phase in self._phases],
         }
+
+    def _charge_phases(self, *, answering: bool) -> None:
+        """There will be no answer that carries their spend: charge each by itself.
+
+        Args:
+            answering: the client left, so that what the executor said until then counts; a call that failed does not.
+        """
+        if self._final:
+            return
+        thought, metadata = self._thought, self._request.metadata
+        if thought is not None:
+            self._aside(calls.charge(thought.stream, metadata, thought.usage(), thought.result.text("both")))
+        if answering and getattr(self._executor, "chunks", None):
+            self._aside(calls.charge(self._executor, metadata))
 
     def _set(self, decision: Decision) -> None:
         self._decision = decision

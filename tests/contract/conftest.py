@@ -6,7 +6,7 @@ import litellm
 import pytest
 
 import litellm_minimax
-from litellm_minimax import memory, minimax
+from litellm_minimax import call, memory
 from litellm_minimax.simulator import Quirks, Simulator
 
 KEY = "sk-api-contract-0123456789abcdef"
@@ -36,7 +36,7 @@ def _surroundings(_simulator, monkeypatch):
         value = getattr(litellm, name)
         monkeypatch.setattr(litellm, name, list(value) if isinstance(value, list) else value)
     monkeypatch.setattr(litellm, "drop_params", False)
-    monkeypatch.setattr(minimax, "_warned", set())
+    monkeypatch.setattr(call, "_warned", set())
     memory.clear()
     litellm_minimax.register()
 

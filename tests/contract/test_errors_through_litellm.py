@@ -257,7 +257,7 @@ async def test_a_dripping_stream_goes_on(sim, way):
 @pytest.mark.parametrize("way", STREAMED)
 async def test_a_finished_stream_that_never_ends_is_whole(sim, monkeypatch, way):
     """MiniMax's connections stay open now and then: the answer is there, and so the stream ends."""
-    monkeypatch.setattr("litellm_minimax.minimax.AFTER_FINISH_SECONDS", 0.2)
+    monkeypatch.setattr("litellm_minimax.streams.AFTER_FINISH_SECONDS", 0.2)
     finish = {"choices": [{"index": 0, "delta": {"content": "!"}, "finish_reason": "stop"}]}
     sim.enqueue(Fault("stall", at=2, answer=Answer(chunks=["whole", finish])))
     heard = await ask(way, timeout=3600)

@@ -11,6 +11,8 @@ KEYS = {
     "sk-test-everything": {"models": []},
     **{f"sk-test-unlucky-{trouble}": {"models": []} for trouble in ("refused", "500", "hung", "cut")},
     "sk-test-money": {"models": []},
+    **{f"sk-test-fails-{stream}": {"models": []} for stream in (False, True)},
+    **{f"sk-test-leaves-{when}": {"models": []} for when in ("thinking", "answering")},
     "sk-test-both": {"models": ["hybrid:*", "hybrid-coder", "MiniMax-M2", "qwen3-coder-plus"]},
     "sk-test-reasoner-only": {"models": ["hybrid:*", "hybrid-coder", "hybrid/*", "MiniMax-M2"]},
     "sk-test-executor-only": {"models": ["hybrid:*", "hybrid-coder", "hybrid/*", "qwen3-coder-plus"]},

@@ -293,6 +293,21 @@ def test_spend_is_logged_once_and_is_the_sum(world):
     assert all(amount == pytest.approx(sum(phase["cost"] for phase in phases), rel=0.1) for amount in spent)
 
 
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_thinking_is_charged_even_if_the_executor_fails(world, stream):
+    key = f"sk-test-fails-{stream}"
+    world.executor.on(lambda _: True, Fault("error", status=400, text="unsupported parameter"))
+    body = {"model": MODEL, "messages": say("thought for nothing"), "stream": stream}
+    # A stream has begun, with the reasoning, when the executor refuses; the error is inside of it.
+    assert world.post("/v1/chat/completions", body, key).status_code == (200 if stream else 400)
+    events = world.events(key, 3)
+    (charged,) = [event for event in events if event["event"] == "success"]
+    assert charged["model"].endswith("MiniMax-M2")
+    assert charged["cost"] > 0
+    assert charged["key"]
+    assert all(not event["cost"] for event in events if event["event"] == "failure")
+
+
 KEYS_AND_NAMES = [
     *(("sk-test-reasoner-only", name, 403, "coder") for name in (
         MODEL, "hybrid-coder", "hybrid:[MiniMax-M2,QWEN3-CODER-PLUS]", "hybrid:[MiniMax-M2%2Cqwen3-coder-plus]", "hybrid/[MiniMax-M2,qwen3-coder-plus]",
@@ -433,6 +448,28 @@ def test_a_client_that_leaves_closes_the_reasoner(world):
     world.reasoner.wait_idle(10)
     assert world.reasoner.last.answered.client_left
     assert world.executor.requests == []
+
+
+@pytest.mark.parametrize(
+    ("when", "sign", "paid"),
+    [
+        ("thinking", "reasoning_content", ["MiniMax-M2"]),
+        ("answering", '"content":"', ["MiniMax-M2", "qwen3-coder-plus"]),
+    ],
+)
+def test_a_client_that_leaves_pays_for_what_it_had(world, when, sign, paid):
+    key = f"sk-test-leaves-{when}"
+    thoughts = "thinking aloud " * (2000 if when == "thinking" else 20)
+    world.reasoner.on(lambda _: True, Answer("x", reasoning=thoughts, chunk_chars=10, delay=0.01))
+    world.executor.on(lambda _: True, Answer("word by word " * 500, chunk_chars=10, delay=0.02))
+    body = {"model": MODEL, "messages": say("leave"), "stream": True}
+    headers = {"Authorization": f"Bearer {key}"}
+    url = f"{world.proxy.url}/v1/chat/completions"
+    with httpx.stream("POST", url, json=body, headers=headers, timeout=30) as answer:
+        next(line for line in answer.iter_lines() if sign in line)
+    charged = [event for event in world.events(key, len(paid)) if event["cost"]]
+    assert [event["model"] for event in charged] == paid
+    assert all(event["event"] == "success" and event["key"] for event in charged)
 
 
 def test_a_wrong_option_stops_the_start(tmp_path):

@@ -37,7 +37,7 @@ def page(soaked: Soaked) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--per-second", type=float, default=12)
+    parser.add_argument("--per-second", type=float, default=15)
     parser.add_argument("--most", type=int, default=20_000, help="requests in all")
     parser.add_argument("--no-page", action="store_true", help="leave docs/ as it is")
     given = parser.parse_args()

@@ -5,8 +5,9 @@ import random
 import httpx
 import pytest
 
+from tests.load.outages import TROUBLES, outages, wrong
 from tests.load.soak import soak
-from tests.load.traffic import Traffic, _judge
+from tests.load.traffic import Traffic, judge
 from tests.load.watch import Watch
 
 
@@ -22,12 +23,21 @@ def test_two_minutes_of_mixed_traffic():
     assert soaked.upstream["requests"] > soaked.requests / 2
 
 
+@pytest.mark.soak
+@pytest.mark.timeout(200)
+@pytest.mark.enable_socket
+def test_a_reasoner_that_is_down_costs_nobody_an_answer():
+    seen = outages(60)
+    assert len(seen) == len(TROUBLES)
+    assert not wrong(seen, 60)
+
+
 def test_an_answer_with_anothers_nonce_is_found():
-    assert _judge((200, "… nonce=n1x2 …"), "n1x2")[0] == "answered"
-    assert _judge((200, "… nonce=n1x2 … nonce=n2x3"), "n1x2")[0] == "mixed"
-    assert _judge((200, "… nonce=n2x3"), "n1x2")[0] == "mixed"
-    assert _judge((200, "nothing"), "n1x2")[0] == "lost"
-    assert _judge((500, "nonce=n1x2"), "n1x2")[0] == "lost"
+    assert judge((200, "… nonce=n1x2 …"), "n1x2")[0] == "answered"
+    assert judge((200, "… nonce=n1x2 … nonce=n2x3"), "n1x2")[0] == "mixed"
+    assert judge((200, "… nonce=n2x3"), "n1x2")[0] == "mixed"
+    assert judge((200, "nothing"), "n1x2")[0] == "lost"
+    assert judge((500, "nonce=n1x2"), "n1x2")[0] == "lost"
 
 
 async def test_an_answer_that_never_comes_is_lost():

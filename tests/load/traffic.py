@@ -55,17 +55,17 @@ class Traffic:
         match kind:
             case "whole" | "hybrid":
                 body = _chat(_model(kind), f"Hello! nonce={nonce}")
-                return _judge(await self._whole("/v1/chat/completions", body), nonce)
+                return judge(await self._whole("/v1/chat/completions", body), nonce)
             case "stream" | "hybrid stream":
                 body = _chat(_model(kind), f"Tell me about rivers. nonce={nonce}", stream=True)
-                return _judge(await self._streamed(body), nonce)
+                return judge(await self._streamed(body), nonce)
             case "tools":
                 return await self._tool_loop(nonce)
             case "messages":
                 body = {**_chat("m2", f"Hello! nonce={nonce}"), "max_tokens": 900, "metadata": {"user_id": nonce}}
-                return _judge(await self._whole("/v1/messages", body), nonce)
+                return judge(await self._whole("/v1/messages", body), nonce)
             case "responses":
-                return _judge(await self._whole("/v1/responses", {"model": "m2", "input": f"Hi! nonce={nonce}"}), nonce)
+                return judge(await self._whole("/v1/responses", {"model": "m2", "input": f"Hi! nonce={nonce}"}), nonce)
             case "leaves" | "hybrid leaves":
                 return await self._leave(_model(kind), nonce)
             case _:
@@ -76,18 +76,8 @@ class Traffic:
         return response.status_code, response.text
 
     async def _streamed(self, body: dict[str, Any]) -> tuple[int, str]:
-        text, ended = "", False
         async with self.client.stream("POST", "/v1/chat/completions", json=body) as response:
-            if response.status_code != 200:
-                return response.status_code, (await response.aread()).decode()
-            async for chunk in _chunks(response):
-                for choice in chunk.get("choices") or ():
-                    delta = choice.get("delta") or {}
-                    text += (delta.get("reasoning_content") or "") + (delta.get("content") or "")
-                    ended = ended or bool(choice.get("finish_reason"))
-                if "error" in chunk:
-                    return int(chunk["error"].get("code") or 500), json.dumps(chunk)
-        return (200, text) if ended else (0, f"no end: {text[-200:]}")
+            return await streamed(response)
 
     async def _tool_loop(self, nonce: str) -> tuple[Came, str]:
         asked = [{"role": "user", "content": f"What is the weather in Bern? nonce={nonce}"}]
@@ -98,13 +88,13 @@ class Traffic:
         calls = message.get("tool_calls")
         if not calls or json.loads(calls[0]["function"]["arguments"]) != {"city": "Bern"}:
             return "lost", f"no call: {text[:300]}"
-        came, evidence = _judge((status, text), nonce)
+        came, evidence = judge((status, text), nonce)
         if came != "answered":
             return came, evidence
         # The client drops the thinking: the proxy's memory has to give it back.
         turn = {"role": "assistant", "content": None, "tool_calls": calls}
         result = {"role": "tool", "tool_call_id": calls[0]["id"], "content": f"21 degrees nonce={nonce}"}
-        return _judge(
+        return judge(
             await self._whole("/v1/chat/completions", _chat("m2", [*asked, turn, result], tools=[_TOOL])), nonce
         )
 
@@ -138,7 +128,23 @@ def _chat(model: str, asked: str | list[dict[str, Any]], **more: Any) -> dict[st
     return {"model": model, "messages": messages, **more}
 
 
-def _judge(answer: tuple[int, str], nonce: str) -> tuple[Came, str]:
+async def streamed(response: httpx.Response) -> tuple[int, str]:
+    """Status and text of a streamed chat answer; 0 for one that broke off, an error's own status for one inside."""
+    text, ended = "", False
+    if response.status_code != 200:
+        return response.status_code, (await response.aread()).decode()
+    async for chunk in _chunks(response):
+        for choice in chunk.get("choices") or ():
+            delta = choice.get("delta") or {}
+            text += (delta.get("reasoning_content") or "") + (delta.get("content") or "")
+            ended = ended or bool(choice.get("finish_reason"))
+        if "error" in chunk:
+            return int(chunk["error"].get("code") or 500), json.dumps(chunk)
+    return (200, text) if ended else (0, f"no end: {text[-200:]}")
+
+
+def judge(answer: tuple[int, str], nonce: str) -> tuple[Came, str]:
+    """What became of a request, from the status and text of its answer."""
     status, text = answer
     found = set(_NONCE.findall(text))
     if status != 200 or not found:
