@@ -107,12 +107,14 @@ async def charge(stream: Any, metadata: Mapping[str, Any], usage: Any = None, te
     import litellm
 
     logging = getattr(stream, "logging_obj", None)
+    if logging is None:
+        return
     if usage is None:
         response = litellm.stream_chunk_builder(list(getattr(stream, "chunks", None) or ()), stream.messages)
     else:
         response = litellm.ModelResponse(model=getattr(stream, "model", None), usage=usage)
         response.choices[0].message.content = text
-    if logging is None or response is None:
+    if response is None:
         return
     identity = {key: value for key, value in _lent(metadata).items() if key.startswith(_IDENTITY)}
     for params in _logged_params(stream):

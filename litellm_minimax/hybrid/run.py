@@ -318,10 +318,16 @@ class HybridRun:
         return remembering.Backoff(self._around.cache, key, self._around.wall_clock)
 
     def _aside(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something that the executor need not wait for."""
+        """Do something that the executor need not wait for, and whose failure takes nothing from the answer."""
         task = asyncio.create_task(work)
         self._side.add(task)
-        task.add_done_callback(self._side.discard)
+        task.add_done_callback(self._done_aside)
+
+    def _done_aside(self, task: asyncio.Task[None]) -> None:
+        self._side.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.warning("beside a hybrid's answer: %s", type(error).__name__)
 
     async def _close(self) -> None:
         if self._thinking is not None:

@@ -355,6 +355,17 @@ async def test_the_executors_error_keeps_its_class_and_status(use, error):
     assert raised.value.status_code == error.status_code, "before anything was streamed, the status is still free"
 
 
+async def test_a_charge_that_fails_takes_nothing_from_the_error(use, monkeypatch, caplog):
+    async def broken(*_):
+        raise RuntimeError("the logger is down")
+
+    monkeypatch.setattr(calls, "charge", broken)
+    use(Members(executor=[litellm.BadRequestError("no", "m", "p")]))
+    with pytest.raises(litellm.BadRequestError):
+        await ask()
+    assert "beside a hybrid's answer: RuntimeError" in caplog.text
+
+
 @pytest.mark.parametrize("taken", [1, 3])
 async def test_a_client_that_leaves_closes_the_upstreams_at_once(use, taken):
     members = Members(
