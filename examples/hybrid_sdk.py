@@ -14,11 +14,15 @@ async def main() -> None:
     stream = await litellm.acompletion(
         MODEL, messages=[{"role": "user", "content": "Write a function that merges two sorted lists."}], stream=True
     )
+    answering = False
     async for chunk in stream:
         if not chunk.choices:
             continue
         delta = chunk.choices[0].delta
-        print(getattr(delta, "reasoning_content", None) or delta.content or "", end="", flush=True)
+        print(getattr(delta, "reasoning_content", None) or "", end="", flush=True)
+        if delta.content:
+            print("" if answering else "\n\n", delta.content, sep="", end="", flush=True)
+            answering = True
         told = (getattr(delta, "provider_specific_fields", None) or {}).get("hybrid", {})
         if "decision" in told:
             print("\n\n" + json.dumps(told, indent=2))

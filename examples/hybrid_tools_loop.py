@@ -13,20 +13,20 @@ TOOLS = [
         "function": {
             "name": "read_file",
             "description": "The text of a file in this directory.",
-            "parameters": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
+            "parameters": {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]},
         },
     }
 ]
 
 
-def read_file(name: str) -> str:
-    path = pathlib.Path(pathlib.Path(name).name)
-    return path.read_text()[:4000] if path.is_file() else f"Error: there is no {path}"
+def read_file(path: str) -> str:
+    file = pathlib.Path(pathlib.Path(path).name)
+    return file.read_text()[:4000] if file.is_file() else f"Error: there is no {file}"
 
 
 url = os.environ.get("LITELLM_URL", "http://127.0.0.1:4000")
 client = openai.OpenAI(base_url=f"{url}/v1", api_key=os.environ["LITELLM_MASTER_KEY"])
-messages: list = [{"role": "user", "content": "What does pyproject.toml say this project is called?"}]
+messages: list = [{"role": "user", "content": "Read the file README.md. What is this project for?"}]
 for _ in range(8):
     answer = client.chat.completions.create(model=MODEL, messages=messages, tools=TOOLS)
     message = answer.choices[0].message

@@ -11,8 +11,11 @@ client = OpenAI(
 stream = client.chat.completions.create(
     model="MiniMax-M2", messages=[{"role": "user", "content": "Hello!"}], stream=True
 )
+answering = False
 for chunk in stream:
     for choice in chunk.choices:
-        thinking = (choice.delta.model_extra or {}).get("reasoning_content")
-        print(thinking or choice.delta.content or "", end="", flush=True)
+        print((choice.delta.model_extra or {}).get("reasoning_content") or "", end="", flush=True)
+        if choice.delta.content:
+            print("" if answering else "\n\n", choice.delta.content, sep="", end="", flush=True)
+            answering = True
 print()

@@ -1,6 +1,8 @@
 """One answer through LiteLLM's SDK: what the model thought, what it says, what it cost.
 
-Run it with MINIMAX_API_KEY set, or against `litellm-minimax simulate` with MINIMAX_API_BASE=http://127.0.0.1:8787.
+Run it with MINIMAX_API_KEY set. Without a key, start `litellm-minimax simulate` in another shell, and here:
+
+    export MINIMAX_API_BASE=http://127.0.0.1:8787 MINIMAX_API_KEY=any
 """
 
 import litellm
@@ -18,4 +20,4 @@ message = answer.choices[0].message
 print("thought: ", message.reasoning_content)
 print("answer:  ", message.content)
 print("tokens:  ", answer.usage.prompt_tokens, "+", answer.usage.completion_tokens)
-print("dollars: ", f"{litellm.completion_cost(answer, model='minimax/MiniMax-M2'):.6f}")
+print("dollars: ", f"{litellm.completion_cost(answer, custom_llm_provider='minimax'):.6f}")

@@ -13,7 +13,7 @@ from litellm_minimax.wire.faults import InvalidRequest
 
 _OPERATORS_FIELDS = ("hybrid", "self_hosted", "ssl_verify")
 """``hybrid`` could name members that the operator did not, ``ssl_verify`` switch off the check of who is asked."""
-_OBJECTS = ("headers", "extra_headers", "response_format")
+_OBJECTS = ("headers", "extra_headers", "response_format", "thinking", "reasoning")
 _SECONDS = ("timeout", "stream_timeout")
 _LONGEST_TIMEOUT = 86_400.0
 
@@ -37,32 +37,78 @@ def check(data: Mapping[str, Any], part_types: Iterable[str] | None = None) -> N
     for name in _SECONDS:
         if not _is_seconds(data.get(name)):
             raise InvalidRequest(name, "it must be a number of seconds.")
+    if not isinstance(data.get("stream"), bool | None):
+        raise InvalidRequest("stream", "it must be true or false.")
+    if not isinstance(data.get("tool_choice"), str | Mapping | None):
+        raise InvalidRequest("tool_choice", "it must be a text or an object.")
+    _check_thinking(data)
     if "messages" in data:
-        _check_messages(data["messages"], part_types)
+        _check_messages(data["messages"], None if part_types is None else frozenset(part_types))
+    metadata = data.get("metadata")
+    if isinstance(metadata, Mapping) and not isinstance(metadata.get("user_id"), str | None):
+        raise InvalidRequest("metadata.user_id", "it must be a text.")
 
 
-def _check_messages(messages: object, part_types: Iterable[str] | None) -> None:
-    if not isinstance(messages, list):
-        raise InvalidRequest("messages", "it must be a list.")
+def check_input(items: object) -> None:
+    """The ``input`` of ``/v1/responses``.
+
+    Raises:
+        InvalidRequest: naming the item.
+    """
+    if not isinstance(items, str | list | None):
+        raise InvalidRequest("input", "it must be a text or a list of items.")
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if not isinstance(item, Mapping):
+            raise InvalidRequest(f"input[{index}]", "it must be an object.")
+        content = item.get("content")
+        if not isinstance(content, str | list | None) or not _are_objects(content):
+            raise InvalidRequest(f"input[{index}].content", "it must be a text or a list of parts.")
+
+
+def _check_thinking(data: Mapping[str, Any]) -> None:
+    effort = data.get("reasoning_effort")
+    if not isinstance(effort, str | Mapping | None):
+        raise InvalidRequest("reasoning_effort", "it must be a text or an object.")
+    for name, holder in (("reasoning_effort", effort), ("reasoning", data.get("reasoning"))):
+        if isinstance(holder, Mapping) and not isinstance(holder.get("effort"), str | None):
+            raise InvalidRequest(f"{name}.effort", "it must be a text.")
+    thinking = data.get("thinking") or {}
+    if not isinstance(thinking.get("budget_tokens"), int | None):
+        raise InvalidRequest("thinking.budget_tokens", "it must be a whole number.")
+
+
+def _check_messages(messages: object, part_types: frozenset[str] | None) -> None:
+    if not isinstance(messages, list) or not messages:
+        raise InvalidRequest("messages", "it must be a list of at least one message.")
     for index, message in enumerate(messages):
         where = f"messages[{index}]"
         if not isinstance(message, Mapping):
             raise InvalidRequest(where, "it must be an object.")
+        if not isinstance(message.get("role"), str):
+            raise InvalidRequest(f"{where}.role", "it must be a text, such as user.")
+        if not isinstance(message.get("tool_calls"), list | None):
+            raise InvalidRequest(f"{where}.tool_calls", "it must be a list.")
         content = message.get("content")
         if not isinstance(content, str | list | None):
             raise InvalidRequest(f"{where}.content", "it must be a text or a list of parts.")
-        if isinstance(content, list) and message.get("role") == "user" and part_types is not None:
-            _check_parts(content, where, frozenset(part_types))
+        if isinstance(content, list) and message.get("role") == "user":
+            _check_parts(content, where, part_types)
 
 
-def _check_parts(parts: list[Any], where: str, types: frozenset[str]) -> None:
+def _check_parts(parts: list[Any], where: str, types: frozenset[str] | None) -> None:
     for index, part in enumerate(parts):
-        if not isinstance(part, Mapping) or not isinstance(part.get("type"), str) or part["type"] not in types:
+        kind = part.get("type") if isinstance(part, Mapping) else None
+        known = isinstance(kind, str) and (types is None or kind in types)
+        if not known or (kind == "image_url" and not part.get("image_url")):
             raise InvalidRequest(
                 f"{where}.content[{index}]",
                 "it is no part that a user message can have.",
-                "Set its type, such as text.",
+                "Set its type, such as text, and what belongs to it.",
             )
+
+
+def _are_objects(content: str | list[Any] | None) -> bool:
+    return not isinstance(content, list) or all(isinstance(part, Mapping) for part in content)
 
 
 def _is_seconds(value: object) -> bool:

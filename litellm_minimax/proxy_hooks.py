@@ -17,8 +17,13 @@ import litellm
 from litellm.integrations.custom_logger import CustomLogger
 
 from litellm_minimax import auth_candidates, client_fields
-from litellm_minimax.hybrid import handler, preset, refusals, spec
+from litellm_minimax.hybrid import calls, handler, preset, refusals, spec
 from litellm_minimax.wire.faults import InvalidRequest
+
+_DOORS_WITHOUT_HYBRIDS = (
+    "text_completion", "embedding", "image", "speech", "transcription", "moderation", "rerank", "generate_content",
+)  # fmt: skip
+_HYBRID_IN_LIST = tuple(prefix + "[" for prefix in spec.PREFIXES)
 
 
 class ProxyHooks(CustomLogger):
@@ -46,15 +51,18 @@ class ProxyHooks(CustomLogger):
         """Check the model string of an inline hybrid and make it safe from the proxy's batching.
 
         Raises:
-            litellm.BadRequestError: the string is not right, or stands in a batch list; or the request has a field
-                that only the operator's configuration may set.
+            litellm.BadRequestError: the string is not right, or stands in a batch list, or comes by a door that has no
+                hybrids; or the request has a field that only the operator's configuration may set.
         """
         auth_candidates.name_members(self.is_at_work)
         model = data.get("model")
         try:
             client_fields.check(data, _user_parts(call_type))
+            if "responses" in call_type:
+                client_fields.check_input(data.get("input"))
             if isinstance(model, str):
                 data["model"] = comma_free(model)
+                _check_door(data["model"], call_type)
         except InvalidRequest as fault:
             raise refusals.bad_request(fault, str(model)) from None
         return data
@@ -88,17 +96,38 @@ def _user_parts(call_type: str) -> Sequence[str] | None:
 
 
 def comma_free(model: str) -> str:
-    """``model`` as it can pass the proxy; anything but an inline hybrid stays as it is.
+    """``model`` as it can pass the proxy: an inline hybrid without its comma, other names without blanks around them.
+
+    LiteLLM checks what a key may use without those blanks, and would then look for a model with them: for none, or for
+    a catch-all's.
 
     Raises:
-        InvalidRequest: a hybrid that is not well written, or that stands in a batch list.
+        InvalidRequest: a hybrid that is not well written, or that stands in a batch list; or a name in it is empty.
     """
     if spec.looks_like_spec(model):
         spec.parse(model)
         return spec.protect(model)
-    if "," in model and any(prefix + "[" in model for prefix in spec.PREFIXES):
+    names = [name.strip() for name in model.split(",")]
+    if len(names) > 1 and any(spec.looks_like_spec(name) or name.startswith(_HYBRID_IN_LIST) for name in names):
         raise InvalidRequest("model", "a hybrid can't stand in a batch list of models.", f"Example: {spec.EXAMPLE}")
-    return model
+    if len(names) > 1 and not all(names):
+        raise InvalidRequest("model", "the list of models has an empty name.")
+    return ",".join(names)
+
+
+def _check_door(model: str, call_type: str) -> None:
+    """Refuse hybrids where LiteLLM would answer with a 500, or lose what they cost (text completions, 1.108.7)."""
+    if any(door in call_type for door in _DOORS_WITHOUT_HYBRIDS) and _is_hybrid(model):
+        raise InvalidRequest(
+            "model", "hybrids are served on /v1/chat/completions, /v1/messages and /v1/responses.", "Use one of these."
+        )
+
+
+def _is_hybrid(model: str) -> bool:
+    router = calls.running_router()
+    if spec.looks_like_spec(model) or router is None:
+        return spec.looks_like_spec(model)
+    return any(each.startswith(spec.PREFIXES) for each in calls.RouterGroups(router).models(model))
 
 
 proxy_hooks = ProxyHooks()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from litellm_minimax import catalog
 
 KEY_VARIABLE = "LITELLM_MASTER_KEY"
+HYBRID = "hybrid:[minimax:MiniMax-M2,qwen-oauth:qwen3-coder-plus]"
 _SMALLEST_CONTEXT = 204_800
 """MiniMax-M2's: for a hybrid, or a model we do not know."""
 
@@ -47,14 +48,21 @@ def recipes(url: str, model: str, key: str | None = None) -> list[Recipe]:
     ]
 
 
+def hybrid_recipe(url: str, key: str | None = None) -> Recipe:
+    """A first request to the shipped hybrid; takes what :func:`recipes` takes."""
+    return Recipe(
+        "hybrid", "shell; any client can have it as the model hybrid-coder", _curl(url, HYBRID, key, "Write a sort.")
+    )
+
+
 def _context(model: str) -> int:
     """How much a model reads, in tokens; agents guess wrongly for names they do not know, and then fill it up."""
     facts = catalog.find(model)
     return facts.context if facts else _SMALLEST_CONTEXT
 
 
-def _curl(url: str, model: str, key: str | None) -> str:
-    body = json.dumps({"model": model, "messages": [{"role": "user", "content": "Hello!"}]})
+def _curl(url: str, model: str, key: str | None, asked: str = "Hello!") -> str:
+    body = json.dumps({"model": model, "messages": [{"role": "user", "content": asked}]})
     return "\n".join((
         f"curl -s {url}/v1/chat/completions \\",
         f'  -H "Authorization: Bearer {key or "$" + KEY_VARIABLE}" -H "Content-Type: application/json" \\',

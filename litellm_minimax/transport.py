@@ -8,6 +8,7 @@ retried here: retries belong to LiteLLM, and would multiply with the Router's.
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import threading
 import time
@@ -413,6 +414,10 @@ def _as_fault(error: Exception, phase: Phase) -> TransportFault | ProtocolFault:
     return TransportFault("interrupted", f"The connection broke: {_reason(error)}")
 
 
+_OBJECTS = re.compile(r" ?\bssl:<[^<>]*>| at 0x[0-9a-fA-F]+")
+"""aiohttp writes the connection's SSL context into its sentence: an address in memory, of no use to a reader."""
+
+
 def _reason(error: Exception) -> str:
-    text = str(error) or type(error).__name__
+    text = _OBJECTS.sub("", str(error)) or type(error).__name__
     return text if len(text) <= 300 else text[:300] + "…"

@@ -11,10 +11,11 @@ from click.testing import CliRunner
 from litellm_minimax import catalog
 from litellm_minimax.cli import checks, checks_installed, checks_upstream, main, proxy_config
 from litellm_minimax.cli.finding import Finding, Setting
+from litellm_minimax.cli.own_name import own_name
 from litellm_minimax.cli.serve import banner
-from litellm_minimax.cli.terminal import Screen
-from litellm_minimax.recipes import recipes
-from litellm_minimax.simulator import Simulator
+from litellm_minimax.cli.terminal import Screen, width_of
+from litellm_minimax.recipes import HYBRID, recipes
+from litellm_minimax.simulator import Fault, Simulator
 
 KEY = "sk-api-0123456789abcdefghijklmnop"
 
@@ -180,8 +181,15 @@ def test_banner_says_that_it_is_simulated_and_gives_every_client_its_lines(tmp_p
     assert "SIMULATED" in told
     for recipe in recipes("http://127.0.0.1:4000", "MiniMax-M2", "sk-made"):
         assert recipe.text in told
-    for client in ("curl", "OpenAI SDK", "Claude Code", "Codex", "opencode", "qwen-code"):
+    for client in ("curl", "OpenAI SDK", "Claude Code", "Codex", "opencode", "qwen-code", "hybrid"):
         assert f"── {client} (" in told
+    assert f'"model": "{HYBRID}"' in told
+    assert "hybrid-coder" in told
+
+
+def test_banner_names_no_hybrid_that_may_not_be_served(tmp_path):
+    told = banner("http://127.0.0.1:4000", "MiniMax-M3", None, tmp_path, simulated=False, hybrid=False)
+    assert "hybrid" not in told.replace(str(tmp_path), "")
 
 
 def test_banner_does_not_repeat_a_key_that_the_user_has_set(tmp_path, monkeypatch):
@@ -204,8 +212,8 @@ def test_doctor_runs_every_check_and_names_the_fix_of_each_failure(monkeypatch):
     report = json.loads(result.output)
     found = {check["name"]: check for check in report["checks"]}
     assert list(found) == [
-        "Python", "LiteLLM", "Provider name", "Proxy", "Configuration", "Master key", "MiniMax key", "Address",
-        "Reachability", "Redis", "Live call",
+        "Python", "LiteLLM", "Provider name", "Proxy", "Configuration", "Master key", "MiniMax key",
+        "Hybrid coder", "Address", "Reachability", "Redis", "Live call",
     ]  # fmt: skip
     assert found["Provider name"]["status"] == "ok"
     assert found["Configuration"]["status"] == "ok"
@@ -220,14 +228,66 @@ def test_doctor_is_content_and_never_shows_the_key(monkeypatch):
         monkeypatch.setenv("MINIMAX_API_KEY", KEY)
         monkeypatch.setenv("MINIMAX_API_BASE", simulator.base_url)
         monkeypatch.setenv("LITELLM_MASTER_KEY", "sk-something-of-our-own")
+        monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-of-the-coder")
         result = run("doctor", "--live")
         assert simulator.last.headers["authorization"] == f"Bearer {KEY}"
     assert result.exit_code == 0, result.output
     assert "✗" not in result.output
     assert KEY not in result.output
+    assert "sk-of-the-coder" not in result.output
     assert "sk-api-… (pay as you go, 33 characters)" in result.output
     assert "All is well." in result.output
     assert "tokens answered, $0.0" in result.output
+
+
+def test_doctor_counts_warnings_and_is_not_content_with_them(monkeypatch):
+    monkeypatch.setattr(checks_installed, "_refused_by_litellm", lambda *_: None)
+    monkeypatch.setenv("MINIMAX_API_KEY", KEY)
+    monkeypatch.setenv("LITELLM_MASTER_KEY", "sk-something-of-our-own")
+    result = run("doctor", "--offline")
+    assert result.exit_code == 0, result.output
+    assert "! Hybrid coder   DASHSCOPE_API_KEY is not set: qwen3-coder-plus fails" in result.output
+    assert "→ export DASHSCOPE_API_KEY=…" in result.output
+    assert "Nothing failed; 1 warning" in result.output
+    assert "All is well" not in result.output
+
+
+def test_coders_key_is_missed_only_where_it_is_needed(tmp_path):
+    without = proxy_config.write(
+        {"model_list": [{"model_name": "a", "litellm_params": {"model": "openai/a"}}]}, tmp_path
+    )
+    shipped = {"MINIMAX_API_KEY": KEY}
+    assert checks_upstream.coder_key(Setting(shipped)).status == "warning"
+    assert checks_upstream.coder_key(Setting(shipped, config=without)).status == "skipped"
+    assert checks_upstream.coder_key(Setting(shipped, config=tmp_path / "missing.yaml")).status == "skipped"
+    assert checks_upstream.coder_key(Setting({})).status == "skipped"
+    assert checks_upstream.coder_key(Setting({**shipped, "DASHSCOPE_API_KEY": "sk-x"})).status == "ok"
+
+
+def test_live_call_without_a_key_is_left_out_and_a_failed_one_says_where_to_read(monkeypatch):
+    assert checks_upstream.live_call(Setting({}, live=True)).status == "skipped"
+    with Simulator() as simulator:
+        monkeypatch.setenv("MINIMAX_API_KEY", KEY)
+        monkeypatch.setenv("MINIMAX_API_BASE", simulator.base_url)
+        simulator.enqueue(Fault("error", code=1008, repeat=5))
+        told = checks_upstream.live_call(Setting({"MINIMAX_API_KEY": KEY}, live=True))
+        assert (told.status, told.fix) == ("failed", "Find this code in docs/errors.md.")
+        assert "1008" in told.detail
+        monkeypatch.setenv("MINIMAX_API_BASE", "http://127.0.0.1:9")
+        told = checks_upstream.live_call(Setting({"MINIMAX_API_KEY": KEY}, live=True))
+    assert (told.status, told.fix) == ("failed", "Search docs/troubleshooting.md.")
+
+
+@pytest.mark.parametrize(
+    ("environment", "fix"),
+    [
+        ({"MINIMAX_REGION": "mars"}, "MINIMAX_REGION"),
+        ({"MINIMAX_API_BASE": "ftp://gpu"}, "MINIMAX_API_BASE"),
+        ({"MINIMAX_API_BASE": "ftp://gpu", "MINIMAX_REGION": "mars"}, "MINIMAX_API_BASE"),
+    ],
+)
+def test_fix_of_an_address_names_the_variable_that_is_wrong(environment, fix):
+    assert checks_upstream.address(Setting(environment)).fix.startswith(f"Set {fix} to ")
 
 
 def test_a_check_that_breaks_hides_no_other(monkeypatch):
@@ -347,6 +407,69 @@ def test_screen_wraps_and_keeps_indentation():
     assert lines[:2] == ["  answer    def f():", "                return 1"]
     assert all(len(line) <= 92 and line == line.rstrip() for line in lines)
     assert " ".join(" ".join(lines[2:]).split()) == " ".join(["word"] * 30)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("columns", "used"), [("40", 72), ("80", 80), ("250", 100)])
+def test_screen_fills_the_terminal_within_bounds(monkeypatch, columns, used):
+    monkeypatch.setenv("COLUMNS", columns)
+    out = Terminal()
+    assert width_of(out) == used
+    assert width_of(io.StringIO()) == 92
+    screen = Screen(out, colour=False)
+    for _ in range(2):
+        screen.good("word " * 40)
+    screen.line("answer", "word " * 40)
+    lines = out.getvalue().splitlines()
+    assert used - 5 < max(map(len, lines)) <= used
+    assert [line for line in lines if line.startswith("  ✓ word")] == [lines[0]] * 2
+    assert lines[1].startswith("    word")
+    assert lines[-1].startswith(" " * 12 + "word")
+
+
+def test_screen_breaks_no_word_whose_pieces_come_apart():
+    out = io.StringIO()
+    screen = Screen(out, colour=False, width=30)
+    text = "a sentence whose words arrive in pieces that end anywhere"
+    for start in range(0, len(text), 3):
+        screen.stream("answer", text[start : start + 3])
+    screen.close()
+    lines = out.getvalue().splitlines()
+    assert all(len(line) <= 30 for line in lines)
+    assert " ".join(out.getvalue().split()) == f"answer {text}"
+
+
+# -- the command's own name -------------------------------------------------------------------------------------------
+
+
+def test_command_is_named_as_it_can_be_typed(tmp_path, monkeypatch):
+    script = tmp_path / "clone" / ".venv" / "bin" / "litellm-minimax"
+    script.parent.mkdir(parents=True)
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o755)
+    monkeypatch.setattr("sys.argv", [str(script), "demo"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path / "clone")
+    assert own_name() == ".venv/bin/litellm-minimax"
+    monkeypatch.chdir(script.parent)
+    assert own_name() == "./litellm-minimax"
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert own_name() == str(script)
+    monkeypatch.setenv("PATH", str(script.parent))
+    assert own_name() == "litellm-minimax"
+    monkeypatch.setattr("sys.argv", ["-c", "demo"])
+    assert own_name() == "litellm-minimax"
+
+
+def test_help_cuts_no_command_off():
+    listed = run("--help").output.split("Commands:\n", 1)[1]
+    assert "..." not in listed
 
 
 def _free_port() -> int:

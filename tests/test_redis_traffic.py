@@ -107,4 +107,6 @@ async def test_a_hybrid_reads_its_notes_and_keeps_one(redis, sim, monkeypatch):
     await litellm.acompletion(
         model, messages=[{"role": "user", "content": "Write a parser, and count what it asks of Redis."}]
     )
-    assert counted(redis) == (3, 3), "notes and rest of the reasoner, then the note and what each member thought"
+    looked_up, kept = counted(redis)
+    assert looked_up == 3, "notes and rest of the reasoner"
+    assert kept in {2, 3}, "the note, the executor's thinking, and the reasoner's if it had ended before it was cut"

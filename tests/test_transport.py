@@ -201,6 +201,16 @@ async def test_each_clock_says_its_name(sim, url, kind, phase, told):
 
 
 @BOTH
+async def test_who_can_not_be_reached_is_named_without_objects_of_ours(kind):
+    with pytest.raises(TransportFault) as caught:
+        await fetch(kind, post("https://127.0.0.1:9/v1"))
+    assert caught.value.kind == "unreachable"
+    assert "onnect" in caught.value.detail
+    assert "SSLContext" not in caught.value.detail
+    assert "0x" not in caught.value.detail
+
+
+@BOTH
 async def test_the_clock_of_a_connection_is_its_own(kind):
     """A port whose queue is full neither accepts nor refuses: connecting waits."""
     with socket.socket() as full, socket.socket() as first, socket.socket() as second:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from typing import Any
 
 from litellm_minimax import addresses
+from litellm_minimax.cli import proxy_config
 from litellm_minimax.cli.finding import Finding, Setting
 from litellm_minimax.wire.faults import InvalidRequest
 
@@ -30,6 +32,32 @@ def minimax_key(setting: Setting) -> Finding:
     return Finding("MiniMax key", "ok", f"{masked(key)}, from MINIMAX_API_KEY")
 
 
+def coder_key(setting: Setting) -> Finding:
+    """The key of the shipped hybrids' coder, which is another host's: without it they fail while the rest works."""
+    name, variable = "Hybrid coder", "DASHSCOPE_API_KEY"
+    if setting.environment.get(variable, "").strip():
+        return Finding(name, "ok", f"{variable} is set")
+    if not setting.environment.get("MINIMAX_API_KEY", "").strip():
+        return Finding(name, "skipped", "no MiniMax key yet; until then serve simulates the coder, too")
+    try:
+        config = proxy_config.load(setting.config or proxy_config.shipped())
+    except proxy_config.ConfigError:
+        return Finding(name, "skipped", "the configuration can't be read")
+    lacking = [str(entry.get("model_name")) for entry in config.get("model_list") or () if _needs(variable, entry)]
+    if not lacking:
+        return Finding(name, "skipped", f"no model of the configuration needs {variable}")
+    return Finding(
+        name, "warning", f"{variable} is not set: {', '.join(lacking)} fails, and every hybrid with it",
+        f"export {variable}=…, or name another coder in the configuration.",
+    )  # fmt: skip
+
+
+def _needs(variable: str, entry: Mapping[str, Any]) -> bool:
+    params = entry.get("litellm_params") or {}
+    key = params.get("api_key")
+    return bool(key == f"os.environ/{variable}" or (not key and str(params.get("model")).startswith("dashscope/")))
+
+
 def masked(key: str) -> str:
     """A key as it may be shown: its kind and its length."""
     for prefix, kind in _KEY_KINDS:
@@ -43,7 +71,10 @@ def address(setting: Setting) -> Finding:
     try:
         found = addresses.resolve(None, setting.environment)
     except InvalidRequest as fault:
-        return Finding("Address", "failed", str(fault), "Set MINIMAX_API_BASE to https://api.minimax.io, or unset it.")
+        # The region is looked at only where there is no base.
+        wrong_base = bool(setting.environment.get("MINIMAX_API_BASE"))
+        fix = "MINIMAX_API_BASE to https://api.minimax.io" if wrong_base else "MINIMAX_REGION to global or cn"
+        return Finding("Address", "failed", str(fault), f"Set {fix}, or unset it.")
     source = next((name for name in ("MINIMAX_API_BASE", "MINIMAX_REGION") if setting.environment.get(name)), "default")
     whose = "MiniMax" if found.is_minimax else "a server of your own"
     return Finding("Address", "ok", f"{found.root} ({whose}, from {source})")
@@ -111,6 +142,8 @@ def live_call(setting: Setting) -> Finding:
     name = "Live call"
     if not setting.live:
         return Finding(name, "skipped", "ask for it with --live (a fraction of a cent)")
+    if not setting.environment.get("MINIMAX_API_KEY", "").strip():
+        return Finding(name, "skipped", "not without MINIMAX_API_KEY")
     import litellm
 
     try:
@@ -121,6 +154,8 @@ def live_call(setting: Setting) -> Finding:
             timeout=60,
         )
     except Exception as error:  # noqa: BLE001 -- our errors carry their next step
-        return Finding(name, "failed", str(error).split("\n", 1)[0], "See docs/errors.md for this code.")
+        text = str(error).split("\n", 1)[0]
+        page = "Find this code in docs/errors.md." if "MiniMax error" in text else "Search docs/troubleshooting.md."
+        return Finding(name, "failed", text, page)
     cost = litellm.completion_cost(answer, model="minimax/MiniMax-M2")
     return Finding(name, "ok", f"{answer.usage.completion_tokens} tokens answered, ${cost:.6f}")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import click
 
 from litellm_minimax.cli import proxy_config, scenes
+from litellm_minimax.cli.own_name import own_name
 from litellm_minimax.cli.proxy_child import ProxyChild, ProxyStartError
 from litellm_minimax.cli.scenes import Bill, Stage
 from litellm_minimax.cli.serve import require_proxy
@@ -22,25 +23,20 @@ SCENES: tuple[tuple[str, Callable[[Stage], None]], ...] = (
     ("Hybrid: MiniMax-M2 reasons, a coder writes", scenes.hybrid),
     ("What it would cost", scenes.costs),
 )
-_NEXT = """
-Next
-  litellm-minimax serve             the proxy, with lines to paste for curl, OpenAI's SDK, Claude Code, Codex …
-  export MINIMAX_API_KEY=…          from then on it is the real MiniMax
-  litellm-minimax doctor            checks the set-up; every failure comes with its fix
-"""
 
 
-@click.command()
+@click.command(short_help="Show it all in half a minute, simulated.")
 def demo() -> None:
     """Show it all in half a minute: no key, no network, nothing left behind."""
     require_proxy()
     screen = Screen()
-    screen.plain("litellm-minimax: everything below is SIMULATED. The proxy is LiteLLM's own; the model is made up.")
+    screen.plain("litellm-minimax: everything below is SIMULATED.")
+    screen.plain("The proxy is LiteLLM's own; the model is made up.")
     try:
         with stand_ins() as servers:
             _play(servers, screen)
     except ProxyStartError as error:
-        raise click.ClickException(f"{error}\nFind the cause with: litellm-minimax doctor") from None
+        raise click.ClickException(f"{error}\nFind the cause with: {own_name()} doctor") from None
     except KeyboardInterrupt:
         screen.plain("Stopped.")
         sys.exit(130)
@@ -68,4 +64,15 @@ def _play(servers: StandIns, screen: Screen) -> None:
         except OpenAIError as error:
             screen.close()
             raise click.ClickException(f"{error}\nThe proxy's last words:\n{proxy.last_lines()}") from None
-    screen.plain(_NEXT)
+    screen.plain(_next())
+
+
+def _next() -> str:
+    command = own_name()
+    steps = (
+        (f"{command} serve", "the proxy, with lines to paste for clients"),
+        ("export MINIMAX_API_KEY=…", "from then on it is the real MiniMax"),
+        (f"{command} doctor", "checks the set-up; each failure has its fix"),
+    )
+    width = max(len(typed) for typed, _ in steps)
+    return "\n".join(("", "Next", *(f"  {typed:<{width}}  {what}" for typed, what in steps), ""))

@@ -16,7 +16,7 @@ _SIGNS = {"ok": "✓", "warning": "!", "failed": "✗", "skipped": "–"}
 _COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "skipped": None}
 
 
-@click.command()
+@click.command(short_help="Check the set-up; each failure has its fix.")
 @click.option("--config", type=click.Path(path_type=Path), help="A proxy configuration; the shipped one by default.")
 @click.option("--offline", is_flag=True, help="Leave out what needs the network.")
 @click.option("--live", is_flag=True, help="Make one tiny real call, too.")
@@ -32,12 +32,21 @@ def doctor(config: Path | None, *, offline: bool, live: bool, as_json: bool) -> 
         if not as_json:
             _show(finding)
     failed = sum(finding.status == "failed" for finding in findings)
+    warnings = sum(finding.status == "warning" for finding in findings)
     if as_json:
         report = {"ok": not failed, "checks": [dataclasses.asdict(finding) for finding in findings]}
         click.echo(json.dumps(report, indent=2))
     else:
-        click.echo("\nAll is well." if not failed else f"\n{failed} of {len(findings)} checks failed.")
+        click.echo(f"\n{_summary(failed, warnings, len(findings))}")
     sys.exit(1 if failed else 0)
+
+
+def _summary(failed: int, warnings: int, checks_made: int) -> str:
+    if failed:
+        return f"{failed} of {checks_made} checks failed."
+    if warnings:
+        return f"Nothing failed; {warnings} warning{'s' if warnings > 1 else ''} (marked !) above."
+    return "All is well."
 
 
 def _show(finding: Finding) -> None:

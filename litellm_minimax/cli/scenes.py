@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from litellm_minimax.cli.simulated import StandIns
 from litellm_minimax.cli.terminal import Screen
+from litellm_minimax.recipes import HYBRID
 from litellm_minimax.simulator import Answer, Fault, ToolCall
 
 if TYPE_CHECKING:
     from openai import OpenAI
 
 MODEL = "MiniMax-M2"
-HYBRID = "hybrid:[minimax:MiniMax-M2,qwen-oauth:qwen3-coder-plus]"
 LABEL = "[simulated]"
 PACE = 0.03
 """Seconds between two deltas, so that one can watch them."""
@@ -150,7 +150,7 @@ def costs(stage: Stage) -> None:
     for what, prompt, completion, cost in stage.bill.rows:
         stage.screen.plain(f"  {what:<22}{prompt:>8}{completion:>8}   {cost:.6f}")
     total = sum(row[3] for row in stage.bill.rows)
-    stage.screen.plain(f"  {'together':<22}{'':>8}{'':>8}   {total:.6f}   (simulated: nothing was spent)")
+    stage.screen.plain(f"  {'together':<22}{'':>8}{'':>8}   {total:.6f}   (nothing was spent)")
 
 
 def _show_stream(

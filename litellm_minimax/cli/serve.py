@@ -22,14 +22,15 @@ from typing import Any, NoReturn
 import click
 
 from litellm_minimax.cli import proxy_config
+from litellm_minimax.cli.own_name import own_name
 from litellm_minimax.cli.proxy_child import START_SECONDS, answers, new_master_key
 from litellm_minimax.cli.simulated import stand_ins
-from litellm_minimax.recipes import KEY_VARIABLE, recipes
+from litellm_minimax.recipes import KEY_VARIABLE, hybrid_recipe, recipes
 
 EXTRA_HINT = "LiteLLM's proxy is not installed. Install it with: pip install 'litellm-minimax[proxy]'"
 
 
-@click.command()
+@click.command(short_help="Run the proxy; simulated without a key.")
 @click.option("--config", type=click.Path(path_type=Path), help="A proxy configuration; the shipped one by default.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=4000, show_default=True, type=click.IntRange(1, 65535))
@@ -58,14 +59,16 @@ def serve(
         key = own_key or new_master_key()
         os.environ[KEY_VARIABLE] = key
         url = f"http://{_reachable(host)}:{port}"
+        # Only the shipped configuration, unforced, is known to have the hybrid's members.
         told = banner(
-            url, force_model or proxy_config.DEFAULT_MODEL, None if own_key else key, path, simulated=simulated
-        )
+            url, force_model or proxy_config.DEFAULT_MODEL, None if own_key else key, path, simulated=simulated,
+            hybrid=config is None and force_model is None,
+        )  # fmt: skip
         threading.Thread(target=_say_when_ready, args=(url, told), daemon=True).start()
         _run_litellm(path, host, port)
 
 
-def banner(url: str, model: str, new_key: str | None, config: Path, *, simulated: bool) -> str:
+def banner(url: str, model: str, new_key: str | None, config: Path, *, simulated: bool, hybrid: bool = True) -> str:
     """What is said when the proxy answers: what it is, and how clients reach it.
 
     Args:
@@ -74,6 +77,7 @@ def banner(url: str, model: str, new_key: str | None, config: Path, *, simulated
         new_key: the master key if it was made here; one that the user has set is not repeated.
         config: the configuration in use.
         simulated: whether the simulator answers.
+        hybrid: whether the shipped hybrid is served.
     """
     lines = ["", "=" * 78]
     if simulated:
@@ -84,9 +88,9 @@ def banner(url: str, model: str, new_key: str | None, config: Path, *, simulated
         ]
     lines += [f"  proxy   {url}", f"  config  {config}"]
     lines += [f"  key     {new_key}   (made for this run)" if new_key else f"  key     ${KEY_VARIABLE}, as you set it"]
-    if not simulated and not os.environ.get("DASHSCOPE_API_KEY"):
+    if hybrid and not simulated and not os.environ.get("DASHSCOPE_API_KEY"):
         lines += ["  hybrid-coder needs DASHSCOPE_API_KEY too: its coder is qwen3-coder-plus."]
-    for recipe in recipes(url, model, new_key):
+    for recipe in (*recipes(url, model, new_key), *((hybrid_recipe(url, new_key),) if hybrid else ())):
         lines += ["", f"── {recipe.client} ({recipe.where})", recipe.text]
     if new_key:
         lines += ["", f"Codex and opencode read the key from their shell: export {KEY_VARIABLE}={new_key}"]
@@ -169,7 +173,7 @@ def _run_litellm(config: Path, host: str, port: int) -> None:
         click.echo("Stopped.")
     except SystemExit as end:
         if end.code:
-            click.echo("The proxy did not start; the reason is above. Check with: litellm-minimax doctor", err=True)
+            click.echo(f"The proxy did not start; the reason is above. Check with: {own_name()} doctor", err=True)
         raise
 
 

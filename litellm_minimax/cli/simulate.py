@@ -7,14 +7,14 @@ import click
 from litellm_minimax.simulator import Quirks, serve
 
 
-@click.command()
+@click.command(short_help="Run a MiniMax-shaped server alone.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
 @click.option("--port", default=8787, show_default=True, help="0 picks a free one.")
 @click.option("--quirk", "quirks", multiple=True, metavar="NAME[:VALUE]", help="A switch of the simulator; repeatable.")
 def simulate(host: str, port: int, quirks: tuple[str, ...]) -> None:
     """Run a MiniMax-shaped server on this machine. Its answers are simulated; any key works.
 
-    Point a client at it with MINIMAX_API_BASE=http://127.0.0.1:8787. A prompt can steer it:
+    It prints the export line that points this package at it. A prompt can steer it:
     [[simulate: fault=error code=1002]], [[simulate: tool=get_weather]].
     """
     chosen = Quirks()

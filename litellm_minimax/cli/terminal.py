@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import TextIO
 
 WIDTH = 92
+"""Columns where there is no terminal to ask."""
+_NARROWEST, _WIDEST = 72, 100
 _DIM_ITALIC, _BOLD, _RED, _GREEN, _RESET = "\033[2;3m", "\033[1m", "\033[31m", "\033[32m", "\033[0m"
 _STYLES = {"thinking": _DIM_ITALIC, "error": _RED, "code": ""}
 _LABEL_WIDTH = 10
+_MARK_WIDTH = 4
 
 
 def wants_colour(stream: TextIO) -> bool:
@@ -17,16 +21,26 @@ def wants_colour(stream: TextIO) -> bool:
     return not os.environ.get("NO_COLOR") and stream.isatty()
 
 
+def width_of(stream: TextIO) -> int:
+    """The columns to fill: the terminal's, within what reads well; ``COLUMNS`` overrides the terminal."""
+    if not stream.isatty():
+        return WIDTH
+    return min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns))
+
+
 class Screen:
     """Writes labelled, wrapped text as it arrives."""
 
-    def __init__(self, out: TextIO | None = None, *, colour: bool | None = None) -> None:
+    def __init__(self, out: TextIO | None = None, *, colour: bool | None = None, width: int | None = None) -> None:
         self._out = out or sys.stdout
         self._colour = wants_colour(self._out) if colour is None else colour
+        self._width = width or width_of(self._out)
         self._label: str | None = None
+        self._indent = 2 + _LABEL_WIDTH
         self._column = 0
         self._breaks = 0
         self._blanks = 0
+        self._word = ""
 
     def title(self, number: int, text: str) -> None:
         """The heading of a scene."""
@@ -41,13 +55,11 @@ class Screen:
 
     def good(self, text: str) -> None:
         """Something that was checked and holds."""
-        self.close()
-        self._write(f"  {self._styled(_GREEN, '✓')} {text}\n")
+        self._marked(self._styled(_GREEN, "✓"), text)
 
     def bad(self, text: str) -> None:
         """Something that was checked and does not hold."""
-        self.close()
-        self._write(f"  {self._styled(_RED, '✗')} {text}\n")
+        self._marked(self._styled(_RED, "✗"), text)
 
     def plain(self, text: str = "") -> None:
         """Text as it is."""
@@ -60,12 +72,14 @@ class Screen:
             self.close()
             self._label = label
             self._write(f"  {label:<{_LABEL_WIDTH}}")
-            self._column = 2 + _LABEL_WIDTH
+            self._column = self._indent = 2 + _LABEL_WIDTH
             if self._colour:
                 self._write(_STYLES.get(label, ""))
         for position, part in enumerate(piece.split("\n")):
             # Line breaks wait for the text behind them: those at the end of a paragraph are not shown.
-            self._breaks += bool(position)
+            if position:
+                self._put_word()
+                self._breaks += 1
             if part:
                 for _ in range(min(self._breaks, 2)):
                     self._break()
@@ -76,24 +90,41 @@ class Screen:
     def close(self) -> None:
         """End the paragraph."""
         if self._label is not None:
+            self._put_word()
             self._write((_RESET if self._colour else "") + "\n")
             self._label, self._column, self._breaks, self._blanks = None, 0, 0, 0
 
+    def _marked(self, mark: str, text: str) -> None:
+        self.close()
+        self._write(f"  {mark} ")
+        self._column = self._indent = _MARK_WIDTH
+        self._flow(text)
+        self._put_word()
+        self._write("\n")
+        self._column = self._blanks = 0
+
     def _flow(self, text: str) -> None:
         while text:
+            # A word waits for its end, which may be in the next piece, and blanks for the word behind them: so no word
+            # is broken in two, and no line ends with a blank.
             word, blank, text = text.partition(" ")
-            if word:
-                if self._column + self._blanks + len(word) > WIDTH:
-                    self._break()
-                self._write(" " * self._blanks + word)
-                self._column += self._blanks + len(word)
-                self._blanks = 0
-            # Blanks wait for the word behind them, so that no line ends with one.
-            self._blanks += len(blank)
+            self._word += word
+            if blank:
+                self._put_word()
+                self._blanks += 1
+
+    def _put_word(self) -> None:
+        if not self._word:
+            return
+        if self._column + self._blanks + len(self._word) > self._width:
+            self._break()
+        self._write(" " * self._blanks + self._word)
+        self._column += self._blanks + len(self._word)
+        self._word, self._blanks = "", 0
 
     def _break(self) -> None:
-        self._write("\n" + " " * (2 + _LABEL_WIDTH))
-        self._column, self._blanks = 2 + _LABEL_WIDTH, 0
+        self._write("\n" + " " * self._indent)
+        self._column, self._blanks = self._indent, 0
 
     def _styled(self, style: str, text: str) -> str:
         return f"{style}{text}{_RESET}" if self._colour else text

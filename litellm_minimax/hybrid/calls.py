@@ -24,6 +24,11 @@ INSIDE: ContextVar[bool] = ContextVar("litellm_minimax_inside_hybrid", default=F
 _RESERVATION = "user_api_key_budget_reservation"
 _IDENTITY = ("user_api_key", "user_api_end_user", "agent_id", "billing_agent_id", "actor_agent_id")
 _DOORS_METADATA = ("metadata", "litellm_metadata")
+_SAID_ALREADY = (
+    "async_complete_streaming_response", "complete_streaming_response", "has_logged_async_success",
+    "has_logged_sync_success",
+)  # fmt: skip
+"""Where LiteLLM notes that a stream has ended and was logged; one that was disowned by then was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +76,22 @@ async def open_stream(call: SubCall) -> AsyncIterator[Any]:
     import litellm
 
     complete = call.router.acompletion if call.target.in_router else litellm.acompletion
+    lent = _lent(call.metadata)
     token = INSIDE.set(True)
     try:
         stream = await complete(
             model=call.target.name,
             messages=[dict(message) for message in call.messages],
             stream=True,
-            metadata=_lent(call.metadata),
+            metadata=lent,
             **call.params,
         )
     finally:
         INSIDE.reset(token)
     disown(stream)
+    # The Router keeps what it was given for a fallback inside the open stream, which nobody sees begin.
+    for name in [name for name in lent if name.startswith(_IDENTITY)]:
+        del lent[name]
     return stream
 
 
@@ -122,6 +131,8 @@ async def charge(stream: Any, metadata: Mapping[str, Any], usage: Any = None, te
         for name in _DOORS_METADATA:
             if isinstance(params.get(name), dict):
                 params[name] = {**params[name], **identity}
+    for name in _SAID_ALREADY:
+        logging.model_call_details.pop(name, None)
     await logging.async_success_handler(response)
 
 

@@ -154,7 +154,9 @@ def read_request(kwargs: Mapping[str, Any]) -> HybridRequest:
     options = preset.read(optional.get("hybrid"), os.environ)
     members = spec.parse(model) if model.startswith("[") else options.members
     if members is None:
-        raise preset.missing_members(model)
+        what = f"no hybrid is called {spec.quoted(model)}."
+        raise InvalidRequest("model", what, f"Name both models, or a preset of the proxy. Example: {spec.EXAMPLE}")
+    _check_effort(optional.get("reasoning_effort"))
     asked = (metadata.get("requester_metadata") or {}).get("hybrid")
     params = {name: value for name, value in optional.items() if name not in _OURS}
     timeout = kwargs.get("timeout")
@@ -174,6 +176,13 @@ def read_request(kwargs: Mapping[str, Any]) -> HybridRequest:
         retried=bool(metadata.get("attempted_retries")),
         caller=_caller(metadata),
     )
+
+
+def _check_effort(effort: object) -> None:
+    """A word that no model knows would pass for the reasoner's failure."""
+    words = (*spec.EFFORTS, "default", "disable", "auto")
+    if isinstance(effort, str) and effort not in words:
+        raise InvalidRequest("reasoning_effort", f"{spec.quoted(effort)} is not one of {', '.join(words)}.")
 
 
 def _caller(metadata: Mapping[str, Any]) -> str:

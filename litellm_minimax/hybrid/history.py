@@ -10,6 +10,7 @@ unchanged. Unsigned thinking blocks, which only this gateway can have made, neve
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from litellm_minimax.hybrid.handover import is_hand_over
 SEPARATOR = "\n\n⁂ — handed over to the executor — ⁂\n\n"
 """Stands between the reasoner's part and the executor's in the reasoning that a client is shown."""
 _MARK = SEPARATOR.strip()
+_TAGGED = re.compile(r"\s*(<(?:mm:)?(think|thinking)>)(.*?)(</(?:mm:)?\2>)", re.DOTALL)
 
 
 def clean(messages: Sequence[Message], shown: Container[str] = ()) -> list[dict[str, Any]]:
@@ -52,8 +54,15 @@ def _reasoning_texts(message: Message) -> list[str]:
         if isinstance(entries, list):
             texts.append("".join(str(entry.get(member) or "") for entry in entries if isinstance(entry, Mapping)))
     content = message.get("content")
-    if isinstance(content, str) and content.lstrip().startswith("<think>"):
-        texts.append(content.partition("<think>")[2].partition("</think>")[0])
+    pieces = [content] if isinstance(content, str) else content if isinstance(content, list) else []
+    for piece in pieces:
+        text = piece.get("text") or piece.get("thinking") if isinstance(piece, Mapping) else piece
+        if not isinstance(text, str):
+            continue
+        if isinstance(piece, Mapping) and piece.get("type") in ("thinking", "reasoning"):
+            texts.append(text)
+        elif tagged := _TAGGED.match(text):
+            texts.append(tagged[3])
     return [text.strip() for text in texts]
 
 
@@ -121,20 +130,37 @@ def _own_details(details: list[Any], own: Callable[[str], str]) -> list[Any]:
 
 def _clean_content(content: Any, own: Callable[[str], str]) -> Any:
     if isinstance(content, str):
-        # A client that shows reasoning as <think> text keeps it in the answer's text.
-        if content.lstrip().startswith("<think>") and "</think>" in content:
-            thought, _, answer = content.lstrip().removeprefix("<think>").partition("</think>")
-            kept = own(thought)
-            if kept != thought:
-                return f"<think>{kept}</think>{answer}" if kept.strip() else answer.lstrip("\n")
-        return content
+        return _clean_text(content, own)
     if isinstance(content, list):
-        return [
-            part
-            for part in content
-            if not (isinstance(part, Mapping) and part.get("type") == "thinking" and not _is_signed(part))
-        ]
+        parts = (_clean_part(part, own) for part in content)
+        return [part for part in parts if part is not None]
     return content
+
+
+def _clean_text(text: str, own: Callable[[str], str]) -> str:
+    """A client that shows reasoning as tagged text keeps it in front of the answer's text."""
+    tagged = _TAGGED.match(text)
+    if tagged is None:
+        return text
+    opening, thought, closing = tagged.group(1, 3, 4)
+    kept, answer = own(thought), text[tagged.end() :]
+    if kept == thought:
+        return text
+    return f"{opening}{kept}{closing}{answer}" if kept.strip() else answer.lstrip("\n")
+
+
+def _clean_part(part: Any, own: Callable[[str], str]) -> Any:
+    if not isinstance(part, Mapping):
+        return part
+    match part.get("type"):
+        case "text" if isinstance(part.get("text"), str):
+            return {**part, "text": _clean_text(part["text"], own)}
+        case "thinking":
+            return _own_block(part, own) if _is_signed(part) else None
+        case "reasoning" if isinstance(part.get("text"), str):
+            kept = own(part["text"])
+            return {**part, "text": kept} if kept.strip() else None
+    return part
 
 
 def _keep(message: dict[str, Any], name: str, value: Any) -> None:

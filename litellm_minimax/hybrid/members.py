@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from litellm_minimax.hybrid.spec import Member, Role
+from litellm_minimax.hybrid.spec import Member, Role, quoted
 from litellm_minimax.wire.faults import InvalidRequest
 
 
@@ -71,7 +71,8 @@ def resolve(
     if not unconfigured:
         raise InvalidRequest(
             "model",
-            f"the {role} member {member.raw!r} is not a model group of this proxy (looked for {', '.join(names)}).",
+            f"the {role} member {quoted(member.raw)} is not a model group of this proxy "
+            f"(looked for {', '.join(map(quoted, names))}).",
             "Use one of its models, or ask for the group to be added to its configuration.",
         )
     direct = names[-1] if member.backend is None else f"{backends.get(member.backend, member.backend)}/{member.model}"
@@ -112,7 +113,7 @@ def _refuse_hybrids(member: Member, role: Role, models: Sequence[str]) -> None:
     if any(model.lower().startswith(("hybrid/", "hybrid:")) for model in models):
         raise InvalidRequest(
             "model",
-            f"the {role} member {member.raw!r} leads to a hybrid; a hybrid can't be inside a hybrid.",
+            f"the {role} member {quoted(member.raw)} leads to a hybrid; a hybrid can't be inside a hybrid.",
             "Name the two models themselves.",
         )
 

@@ -100,4 +100,4 @@ def turned_thinking_off(params: Mapping[str, Any]) -> bool:
     thinking = params.get("thinking")
     effort = params.get("reasoning_effort")
     effort = effort.get("effort") if isinstance(effort, Mapping) else effort
-    return effort in {"none", "disable"} or (isinstance(thinking, Mapping) and thinking.get("type") == "disabled")
+    return effort in ("none", "disable") or (isinstance(thinking, Mapping) and thinking.get("type") == "disabled")

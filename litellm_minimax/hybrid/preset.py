@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from litellm_minimax.hybrid.spec import HybridSpec, Member, parse_member
+from litellm_minimax.hybrid.spec import HybridSpec, Member, parse_member, quoted
 from litellm_minimax.wire.faults import InvalidRequest
 
 HandOver = Literal["thinking", "plan", "both"]
@@ -166,12 +166,11 @@ def check_config(config: Mapping[str, Any], environment: Mapping[str, str]) -> l
             continue
         named = str(params["model"]).removeprefix("hybrid/")
         if preset.members is None and not named.startswith(("[", "*")):
-            problems.append(str(missing_members(named, f"model_list[{index}].litellm_params.hybrid")))
+            problems.append(str(_missing_members(named, f"model_list[{index}].litellm_params.hybrid")))
     return problems
 
 
-def missing_members(name: str, where: str = "hybrid") -> InvalidRequest:
-    """The refusal of a preset that names no members."""
+def _missing_members(name: str, where: str) -> InvalidRequest:
     return InvalidRequest(
         where,
         f"the hybrid preset {name!r} names no models.",
@@ -216,7 +215,7 @@ def _refusal(error: ValidationError, kind: type[BaseModel], where: str) -> Inval
     for item in error.errors(include_input=False, include_url=False):
         key = ".".join(str(part) for part in item["loc"])
         if item["type"] == "extra_forbidden":
-            problems.append(f"{key!r} is not one of {', '.join(kind.model_fields)}")
+            problems.append(f"{quoted(key)} is not one of {', '.join(kind.model_fields)}")
         else:
             variable = _ENVIRONMENT.get(key)
             named = f"{key} (or {variable})" if variable else key

@@ -236,7 +236,11 @@ class ThinkingPhase:
                 self.result.ended_by = "answer"
                 return None
             case Answer():
+                begins = not self.result.answer and bool(self.result.thinking)
                 self.result.answer.append(piece.text)
+                self._count(piece.text)
+                # Shown in one stream with the thinking, a plan begins a paragraph of its own.
+                return Thought(f"\n\n{piece.text.lstrip()}" if begins else piece.text)
             case Thought():
                 self.result.thinking.append(piece.text)
         self._count(piece.text)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import httpx
 import litellm
 
+from litellm_minimax.hybrid.spec import quoted
+
 if TYPE_CHECKING:
     from litellm_minimax.hybrid.spec import Member
     from litellm_minimax.wire.faults import InvalidRequest
@@ -22,7 +24,7 @@ def bad_request(fault: InvalidRequest, model: str) -> Exception:
 
 def not_allowed(member: Member, name: str, model: str) -> Exception:
     """A 403 that names the member that the caller's key may not use."""
-    named = repr(member.raw) if name == member.raw else f"{member.raw!r} (the model group {name!r})"
+    named = quoted(member.raw) if name == member.raw else f"{quoted(member.raw)} (the model group {quoted(name)})"
     return litellm.PermissionDeniedError(
         message=f"This key may not use {named}, a member of the hybrid. Use models that the key is allowed.",
         llm_provider=PROVIDER,

@@ -134,8 +134,9 @@ class HybridRun:
             async with contextlib.aclosing(self._execute(members)) as answer:
                 async for chunk in answer:
                     yield chunk
-        except BaseException as end:
-            self._charge_phases(answering=not isinstance(end, Exception))
+        except BaseException:
+            self._charge_phases()
+            self._remember_shown()
             raise
         finally:
             await self._close()
@@ -232,7 +233,7 @@ class HybridRun:
             # On its way before anything else is done: every millisecond here is one that the client waits.
             self._opening = asyncio.ensure_future(self._around.call(call))
             self._executor = await self._opening
-            separated = not self._shown
+            separated = remembered = not self._shown
             async for chunk in self._executor:
                 if self._kept is not None:
                     self._kept.append(chunk)
@@ -240,12 +241,13 @@ class HybridRun:
                 if passed is None:
                     continue
                 if not separated and merge.reasons(passed):
-                    separated = True
+                    separated = remembered = True
                     self._shown.append(history.SEPARATOR)
                     yield self._merger.reasoning(history.SEPARATOR)
+                elif not remembered:
+                    remembered = True
+                    self._remember_shown()
                 yield passed
-            if not separated:
-                await self._shown_thoughts.add("".join(self._shown))
         except Exception as error:  # noqa: BLE001 - the executor's error is the client's, class and status
             raise refusals.plain(error) from None
         self._account(_Called(call, self._executor), round((self._around.clock.now() - started) * 1000))
@@ -273,18 +275,19 @@ class HybridRun:
             "phases": [phase.as_fields() for phase in self._phases],
         }
 
-    def _charge_phases(self, *, answering: bool) -> None:
-        """There will be no answer that carries their spend: charge each by itself.
+    def _remember_shown(self) -> None:
+        """Know the reasoner's text again, also if the client stops the answer and replays what it has of it."""
+        if self._shown:
+            self._aside(self._shown_thoughts.add("".join(self._shown)))
 
-        Args:
-            answering: the client left, so that what the executor said until then counts; a call that failed does not.
-        """
+    def _charge_phases(self) -> None:
+        """There will be no answer that carries their spend: charge each for what it did until then."""
         if self._final:
             return
         thought, metadata = self._thought, self._request.metadata
         if thought is not None:
             self._aside(calls.charge(thought.stream, metadata, thought.usage(), thought.result.text("both")))
-        if answering and getattr(self._executor, "chunks", None):
+        if getattr(self._executor, "chunks", None):
             self._aside(calls.charge(self._executor, metadata))
 
     def _set(self, decision: Decision) -> None:

@@ -21,8 +21,10 @@ Value = float | int | str
 
 EXAMPLE = "hybrid:[minimax:MiniMax-M2,qwen-oauth:qwen3-coder-plus]"
 PREFIXES = ("hybrid:", "hybrid/")
+MOST_CHARACTERS = 1000
+"""A longer name is nobody's, and every error and chunk would repeat it."""
 _PARAMETER_EXAMPLE = "hybrid:[minimax:MiniMax-M2?temperature=0.6,qwen-oauth:qwen3-coder-plus?max_tokens=4096]"
-_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 _VERBOSITIES = ("low", "medium", "high")
 _ALLOWED = ("temperature", "top_p", "top_k", "max_tokens", "reasoning_effort", "verbosity")
 _SECRET_WORDS = ("key", "token", "secret", "password", "base", "url", "header", "auth", "host", "credential", "org")
@@ -51,8 +53,10 @@ class HybridSpec:
 
 
 def looks_like_spec(model: str) -> bool:
-    """Whether ``model`` is meant to be an inline hybrid, well written or not."""
-    return any(model.startswith(prefix + "[") for prefix in PREFIXES)
+    """Whether ``model`` is meant to be an inline hybrid, well written or not (``Hybrid: [a,b]``, ``hybrid:a,b``)."""
+    start = unquote(model[:MOST_CHARACTERS]).strip().lower()
+    prefix = next((prefix for prefix in PREFIXES if start.startswith(prefix)), None)
+    return prefix is not None and (start[len(prefix) :].lstrip().startswith("[") or "," in start)
 
 
 def protect(model: str) -> str:
@@ -71,7 +75,11 @@ def parse(model: str) -> HybridSpec:
     Raises:
         InvalidRequest: with ``where="model"``, the member, the character position (from 1) and an example.
     """
+    if len(model) > MOST_CHARACTERS:
+        _refuse(f"the name of a hybrid has at most {MOST_CHARACTERS:,} characters, and this one {len(model):,}.")
     text = restore(model)
+    if not text.startswith(("[", *PREFIXES)):
+        _refuse("it must begin with 'hybrid:[', in lower case and with nothing before or between.")
     start = next((len(prefix) for prefix in PREFIXES if text.startswith(prefix)), 0)
     if text[start : start + 1] != "[":
         _refuse(f"expected '[' at character {start + 1}.")
@@ -119,6 +127,8 @@ def _check_name(name: str, role: Role, at: int) -> None:
             _refuse(f"the {role} member has a bracket at character {position}; a hybrid can't be inside a hybrid.")
         if not character.isprintable() or character.isspace():
             _refuse(f"the {role} member has a blank or control character at character {position}.")
+        if not character.isascii():  # the name may end up in a header
+            _refuse(f"the {role} member has a character beyond ASCII at character {position}.")
     if name.lower().startswith(PREFIXES):
         _refuse(f"the {role} member at character {at} is itself a hybrid; a hybrid can't be inside a hybrid.")
 
@@ -129,11 +139,11 @@ def _split_backend(name: str, role: Role, at: int) -> tuple[str | None, str]:
         backend, model = name[:colon], name[colon + 1 :]
         if not backend or not model:
             missing = "backend before" if not backend else "model after"
-            _refuse(f"the {role} member {_quoted(name)} has no {missing} the ':' at character {at + colon}.")
+            _refuse(f"the {role} member {quoted(name)} has no {missing} the ':' at character {at + colon}.")
         return backend, model
     if slash >= 0 and (slash == 0 or name.endswith("/")):
         missing, position = ("provider before", at) if slash == 0 else ("model after", at + len(name) - 1)
-        _refuse(f"the {role} member {_quoted(name)} has no {missing} the '/' at character {position}.")
+        _refuse(f"the {role} member {quoted(name)} has no {missing} the '/' at character {position}.")
     return None, name
 
 
@@ -160,11 +170,11 @@ def _refuse_parameter(key: str, role: Role, position: int) -> NoReturn:
         _refuse(f"the {role} member has an empty parameter at character {position}.")
     if any(word in key.lower() for word in _SECRET_WORDS):
         _refuse(
-            f"parameter {_quoted(key)} of the {role} member, at character {position}, is not allowed in a model name: "
+            f"parameter {quoted(key)} of the {role} member, at character {position}, is not allowed in a model name: "
             "keys, addresses and headers belong in the configuration."
         )
     _refuse(
-        f"parameter {_quoted(key)} of the {role} member, at character {position}, is not one of {', '.join(_ALLOWED)}."
+        f"parameter {quoted(key)} of the {role} member, at character {position}, is not one of {', '.join(_ALLOWED)}."
     )
 
 
@@ -178,7 +188,7 @@ def _value(key: str, raw: str, role: Role, position: int) -> Value:
             if not (raw.isascii() and raw.isdigit() and len(raw) <= 9 and int(raw) >= 1):
                 _refuse_value(key, raw, "a whole number of at least 1", role, position)
             return int(raw)
-    words = _EFFORTS if key == "reasoning_effort" else _VERBOSITIES
+    words = EFFORTS if key == "reasoning_effort" else _VERBOSITIES
     if raw not in words:
         _refuse_value(key, raw, f"one of {', '.join(words)}", role, position)
     return raw
@@ -196,12 +206,13 @@ def _number(key: str, raw: str, most: float, role: Role, position: int) -> float
 
 def _refuse_value(key: str, raw: str, wanted: str, role: Role, position: int) -> NoReturn:
     _refuse(
-        f"{key} of the {role} member, at character {position}, must be {wanted}, not {_quoted(raw)}.",
+        f"{key} of the {role} member, at character {position}, must be {wanted}, not {quoted(raw)}.",
         _PARAMETER_EXAMPLE,
     )
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """``text`` in quotation marks for a message, shortened."""
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 

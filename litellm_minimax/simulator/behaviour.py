@@ -44,10 +44,30 @@ _QUANTUM_ANSWER = (
 _HELLO_THOUGHT = "The user greets me. A short, friendly greeting is the right reply; no tool or research is needed."
 _HELLO_ANSWER = "Hello! I am a simulated MiniMax model running on your own machine. How can I help you today?"
 
+_SORT_THOUGHT = (
+    "A sort is asked for, without a language. Python's own sort is the right answer in earnest, but a sort that can be "
+    "read is what is meant: insertion sort is short and stable. It must not change the caller's list."
+)
+_SORT_ANSWER = """A stable insertion sort that leaves its input alone:
+
+```python
+def insertion_sort(items):
+    ordered = []
+    for item in items:
+        at = len(ordered)
+        while at and item < ordered[at - 1]:
+            at -= 1
+        ordered.insert(at, item)
+    return ordered
+```
+
+For real work call `sorted(items)`."""
+
 _CANNED: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("hello", "hi there", "good morning"), _HELLO_THOUGHT, _HELLO_ANSWER),
     (("puzzle", "riddle"), _PUZZLE_THOUGHT, _PUZZLE_ANSWER),
     (("quantum",), _QUANTUM_THOUGHT, _QUANTUM_ANSWER),
+    (("write a sort",), _SORT_THOUGHT, _SORT_ANSWER),
 )
 
 

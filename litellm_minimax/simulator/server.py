@@ -264,13 +264,14 @@ def _is_loopback(host: str) -> bool:
 
 
 def serve(host: str = "127.0.0.1", port: int = 0, quirks: Quirks | None = None, *, allow_remote: bool = False) -> None:
-    """Run a simulator until Ctrl-C; prints one line with its URL.
+    """Run a simulator until Ctrl-C; prints its URL, and the line that points this package at it.
 
     Raises:
         ValueError: ``host`` is beyond loopback and ``allow_remote`` is not set.
         OSError: the port is taken.
     """
     with Simulator(port, host, quirks=quirks, allow_remote=allow_remote) as sim:
-        print(f"MiniMax simulator on {sim.base_url} (any key works; answers are simulated)", flush=True)  # noqa: T201
+        print(f"MiniMax simulator on {sim.base_url} (any key works; answers are simulated)")  # noqa: T201
+        print(f"export MINIMAX_API_BASE={sim.base_url} MINIMAX_API_KEY=any", flush=True)  # noqa: T201
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()

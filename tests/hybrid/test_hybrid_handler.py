@@ -385,6 +385,20 @@ async def test_a_client_that_leaves_closes_the_upstreams_at_once(use, taken):
     assert all(stream.closed for stream in members.streams)
 
 
+async def test_thoughts_of_an_answer_that_was_stopped_do_not_come_back_as_the_executors(use):
+    members = Members(executor=[[piece(content="Do"), 3600], ANSWERS])
+    use(members)
+    answer = await litellm.acompletion(MODEL, messages=ASK, stream=True)
+    async for chunk in answer:
+        if chunk.choices[0].delta.content:
+            break
+    await answer.aclose()
+    part = {"role": "assistant", "content": "Do", "reasoning_content": "Look at the lexer."}
+    await ask([*ASK, part, *ASK])
+    (replayed,) = [message for message in members.asked("executor")[-1].messages if message["role"] == "assistant"]
+    assert replayed == {"role": "assistant", "content": "Do"}
+
+
 async def test_cancelling_a_whole_answer_closes_the_upstreams_too(use):
     members = Members(executor=[piece(content="a"), 3600])
     use(members)
@@ -492,6 +506,7 @@ async def test_the_clients_wish_for_thinking_steers_the_reasoner_and_not_an_exec
         {"model": "hybrid/[a:b?api_key=sk-secret,c:d]"},
         {"model": "hybrid/unknown-preset"},
         {"model": "hybrid/[hybrid/x,c:d]"},
+        {"reasoning_effort": "silly"},
     ],
 )
 async def test_what_is_wrong_is_a_400_without_any_call(use, kwargs):
@@ -544,6 +559,10 @@ async def test_the_plan_and_hidden_reasoning(use):
     assert "write the plan" in members.asked("reasoner")[0].messages[0]["content"]
     assert fields["phases"][0]["completion_tokens"] == 9
     assert "estimated" not in fields["phases"][0]
+    shown, _ = await ask(
+        [*ASK, {"role": "assistant", "content": "Done."}, *ASK], metadata={"hybrid": {"hand_over": "plan"}}
+    )
+    assert shown.choices[0].message.reasoning_content == "hm\n\n1. Fix it."
 
 
 async def test_a_silent_reasoner_keeps_the_client_informed(use):

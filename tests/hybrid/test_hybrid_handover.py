@@ -236,3 +236,28 @@ def test_reasoning_that_was_the_reasoners_alone_is_known_by_its_text():
     assert history.clean(messages, {"reasoner's"}) == [{"role": "assistant", "content": "hi"}] * 5
     assert history.clean(messages[:1], {"another's"}) == messages[:1]
     assert history.unseparated([{**messages[0], "reasoning_content": f"r{SEPARATOR}own"}]) == []
+
+
+SAID = {"type": "text", "text": "hi"}
+
+
+@pytest.mark.parametrize(
+    ("content", "cleaned"),
+    [
+        ("<thinking>reasoner's</thinking>\n\nhi", "hi"),
+        ("<mm:think>\nreasoner's\n</mm:think>hi", "hi"),
+        ("<thinking>own</thinking>hi", "<thinking>own</thinking>hi"),
+        ([{"type": "text", "text": "<think>reasoner's</think>hi"}], [SAID]),
+        ([{"type": "reasoning", "text": "reasoner's"}, SAID], [SAID]),
+        ([{"type": "reasoning", "text": "own"}, SAID], [{"type": "reasoning", "text": "own"}, SAID]),
+        ([{"type": "thinking", "thinking": "own"}, SAID], [SAID]),
+        (
+            [{"type": "thinking", "thinking": f"reasoner's{SEPARATOR}own", "signature": "s"}, SAID],
+            [{"type": "thinking", "thinking": "own", "signature": "s"}, SAID],
+        ),
+    ],
+)
+def test_reasoning_that_a_client_keeps_in_the_content(content, cleaned):
+    message = {"role": "assistant", "content": content}
+    known = set(history.unseparated([message])) & {"reasoner's"}
+    assert history.clean([message], known) == [{"role": "assistant", "content": cleaned}]

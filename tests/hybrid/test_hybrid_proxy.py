@@ -39,13 +39,14 @@ QUICK = {
 class World:
     """A proxy, its two upstreams and what it logged."""
 
-    def __init__(self, proxy, reasoner, executor, recorded):
-        self.proxy, self.reasoner, self.executor, self.recorded = proxy, reasoner, executor, recorded
+    def __init__(self, proxy, reasoner, executor, shaky, recorded):
+        self.proxy, self.reasoner, self.executor, self.shaky = proxy, reasoner, executor, shaky
+        self.recorded = recorded
         self.openai = openai.OpenAI(base_url=f"{proxy.url}/v1", api_key=proxy.master_key, max_retries=0)
         self.anthropic = anthropic.Anthropic(base_url=proxy.url, api_key=proxy.master_key, max_retries=0)
 
     def reset(self):
-        for upstream in (self.reasoner, self.executor):
+        for upstream in (self.reasoner, self.executor, self.shaky):
             upstream.reset()
         self.reasoner.on(
             lambda _: True, Answer("This is never read. " * 30, reasoning=THOUGHTS, chunk_chars=9, delay=0.005)
@@ -84,8 +85,14 @@ def config_for_tests():
         "num_retries": 0,
         "model_group_alias": {"looks-harmless": "hybrid-coder", "coder": "qwen3-coder-plus"},
     }
-    config["router_settings"]["fallbacks"] = [{"falls-back": ["hybrid-coder"]}]
+    config["router_settings"]["fallbacks"] = [{"falls-back": ["hybrid-coder"]}, {"shaky": ["qwen3-coder-plus"]}]
+    shaky = {"model": "dashscope/qwen3-coder-plus", "api_key": "k", "api_base": "os.environ/SHAKY_API_BASE"}
     config["model_list"] += [
+        {"model_name": "shaky", "litellm_params": shaky},
+        {
+            "model_name": "shaky-pair",
+            "litellm_params": {"model": "hybrid/shaky-pair", "hybrid": {**QUICK, "execution_model": "shaky"}},
+        },
         {"model_name": "quick", "litellm_params": {"model": "hybrid/quick", "hybrid": QUICK}},
         {
             "model_name": "falls-back",
@@ -100,8 +107,10 @@ def world(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hybrid-proxy")
     recorded = folder / "events.jsonl"
     recorded.write_text("")
-    with Simulator() as reasoner, Simulator(quirks=Quirks(dialect="openai")) as executor:
+    openai_like = Quirks(dialect="openai")
+    with Simulator() as reasoner, Simulator(quirks=openai_like) as executor, Simulator(quirks=openai_like) as shaky:
         env = {
+            "SHAKY_API_BASE": f"{shaky.base_url}/v1",
             "MINIMAX_API_BASE": reasoner.base_url,
             "MINIMAX_API_KEY": "k",
             "DASHSCOPE_API_BASE": f"{executor.base_url}/v1",
@@ -115,7 +124,7 @@ def world(tmp_path_factory):
             },
         }
         with StartedProxy(write_config(folder / "config.yaml", config_for_tests()), env=env) as proxy:
-            yield World(proxy, reasoner, executor, recorded)
+            yield World(proxy, reasoner, executor, shaky, recorded)
 
 
 @pytest.fixture(autouse=True)
@@ -293,11 +302,14 @@ def test_spend_is_logged_once_and_is_the_sum(world):
     assert all(amount == pytest.approx(sum(phase["cost"] for phase in phases), rel=0.1) for amount in spent)
 
 
+@pytest.mark.parametrize("hand_over", ["thinking", "plan"])
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
-def test_thinking_is_charged_even_if_the_executor_fails(world, stream):
-    key = f"sk-test-fails-{stream}"
+def test_thinking_is_charged_even_if_the_executor_fails(world, stream, hand_over):
+    """A plan ends by itself, and LiteLLM has then taken its stream for logged."""
+    key = f"sk-test-fails-{stream}-{hand_over}"
     world.executor.on(lambda _: True, Fault("error", status=400, text="unsupported parameter"))
     body = {"model": MODEL, "messages": say("thought for nothing"), "stream": stream}
+    body["metadata"] = {"hybrid": {"hand_over": hand_over}}
     # A stream has begun, with the reasoning, when the executor refuses; the error is inside of it.
     assert world.post("/v1/chat/completions", body, key).status_code == (200 if stream else 400)
     events = world.events(key, 3)
@@ -306,6 +318,31 @@ def test_thinking_is_charged_even_if_the_executor_fails(world, stream):
     assert charged["cost"] > 0
     assert charged["key"]
     assert all(not event["cost"] for event in events if event["event"] == "failure")
+
+
+def test_an_executor_that_breaks_is_charged_for_what_it_said(world):
+    key = "sk-test-breaks"
+    said = Answer("".join(f"word{number} " for number in range(100)), chunk_chars=7)
+    world.executor.on(lambda _: True, Fault("truncate_sse", at=60, answer=said))
+    world.post("/v1/chat/completions", {"model": MODEL, "messages": say("break"), "stream": True}, key)
+    charged = [event["model"] for event in world.events(key, 2) if event["event"] == "success" and event["cost"]]
+    assert sorted(charged) == ["MiniMax-M2", "qwen3-coder-plus"]
+
+
+@needs_a_later_litellm
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_a_fallback_inside_an_executors_stream_is_charged_once(world, stream):
+    """The Router opens it by itself, when the first deployment breaks before it has said anything."""
+    key = f"sk-test-shaky-{stream}"
+    broken = [{"role": "assistant", "content": ""}, {"error": {"message": "boom", "code": 500}}]
+    world.shaky.on(lambda _: True, Answer(chunks=broken))
+    body = {"model": "shaky-pair", "messages": say("fall back"), "stream": stream}
+    answer = world.post("/v1/chat/completions", body, key)
+    assert answer.status_code == 200
+    charged = [event for event in world.events(key, 1) if event["event"] == "success"]
+    assert [event["model"] for event in charged] == ["shaky-pair"]
+    assert charged[0]["cost"] > 0
+    assert len(world.executor.requests) == len(world.shaky.requests) == 1
 
 
 KEYS_AND_NAMES = [
@@ -346,10 +383,40 @@ def test_an_aliased_key_never_gets_the_model_that_its_alias_hides(world):
     assert (answer.status_code, len(world.reasoner.requests)) in {(200, 2), (403, 0)}
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/completions", {"prompt": "x"}),
+        ("/v1/embeddings", {"input": "x"}),
+        ("/v1/rerank", {"query": "x", "documents": ["y"]}),
+    ],
+)
+@pytest.mark.parametrize("name", [MODEL, "hybrid-coder"])
+def test_doors_without_hybrids_say_so(world, path, body, name):
+    answer = world.post(path, {"model": name, **body}, "sk-test-everything")
+    assert (answer.status_code, "/v1/chat/completions" in answer.text) == (400, True), answer.text
+    assert not world.reasoner.requests + world.executor.requests
+
+
+@pytest.mark.parametrize("name", [" hybrid-coder", "hybrid-coder ", "qwen3-coder-plus "])
+def test_blanks_around_a_name_do_not_lead_to_the_catch_all(world, name):
+    answer = world.post("/v1/chat/completions", {"model": name, "messages": say("blanks")}, "sk-test-both")
+    assert answer.json()["choices"][0]["message"]["content"] == "The code."
+    assert len(world.executor.requests) == 1
+
+
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/responses"])
 @pytest.mark.parametrize(
     "name",
     [
+        "Hybrid:[MiniMax-M2,qwen3-coder-plus]",
+        "hybrid: [MiniMax-M2,qwen3-coder-plus]",
+        "hybrid:%5BMiniMax-M2,qwen3-coder-plus]",
+        "hybrid:MiniMax-M2,qwen3-coder-plus",
+        "hybrid:[中:MiniMax-M2,qwen3-coder-plus]",
+        "hybrid:[" + "A" * 100_000 + ",qwen3-coder-plus]",
+        "hybrid:nobody",
+        "qwen3-coder-plus, ",
         "hybrid:[a:b]",
         "hybrid:[MiniMax-M2,qwen3-coder-plus?api_key=sk-secret]",
         "hybrid:[hybrid-coder,qwen3-coder-plus]",
@@ -367,6 +434,7 @@ def test_a_bad_name_is_a_400_on_every_door(world, path, name):
         answer = world.post(path, {**body, "stream": stream})
         assert answer.status_code == 400, answer.text
         assert "sk-secret" not in answer.text
+        assert len(answer.text) < 1000, "a long name is not repeated"
     assert world.reasoner.requests == world.executor.requests == []
 
 

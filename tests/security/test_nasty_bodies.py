@@ -14,7 +14,7 @@ CALL = {"id": "c1", "type": "function", "function": {"name": "ls", "arguments": 
 
 
 def chat(messages=HELLO, **more):
-    return {"model": "m2", "messages": messages, **more}
+    return {"model": "m2", "messages": messages} | more
 
 
 def user(content):
@@ -67,6 +67,18 @@ NASTY = {
     "a negative limit": chat(max_tokens=-1),
     "a limit that is a text": chat(max_tokens="many"),
     "a limit beyond everything": chat(max_tokens=10**30),
+    "a role that is a list": chat([{"role": ["user"], "content": "Hello!"}]),
+    "tool calls that are a number": chat([*HELLO, {"role": "assistant", "tool_calls": 5}]),
+    "an effort that is a list": chat(reasoning_effort=[]),
+    "an effort in an effort": chat(reasoning_effort={"effort": []}),
+    "thinking is a text": chat(thinking="x"),
+    "a budget that is a text": chat(thinking={"type": "enabled", "budget_tokens": "x"}),
+    "a stream that is a text": chat(stream="x"),
+    "a stream that is a number": chat(stream=5),
+    "an image part without an image": user([{"type": "image_url"}]),
+    "a user that is a number": chat(metadata={"user_id": 5}),
+    "a role that is a list, for a hybrid": chat([{"role": ["user"], "content": "x"}], model="hybrid:[m2,m21]"),
+    "an effort that is a list, for a hybrid": chat(reasoning_effort=[], model="hybrid:[m2,m21]"),
     "four answers": chat(n=4),
     "stop is a number": chat(stop=7),
     "stop is an empty text": chat(stop=""),
@@ -121,3 +133,25 @@ def test_the_client_is_told(world, name):
         assert told.json()["error"]["message"]
     world.upstream.reset()
     assert world.post(chat()).status_code == 200, "it goes on serving"
+
+
+OTHER_DOORS = [
+    *(("/v1/messages", {"messages": HELLO, "max_tokens": 50} | odd) for odd in (
+        {"messages": []}, {"messages": [{}]}, {"messages": [{"role": "user", "content": [5]}]}, {"thinking": "x"},
+        {"thinking": {"type": "enabled", "budget_tokens": "x"}}, {"tool_choice": 5}, {"metadata": {"user_id": 5}},
+        {"stream": "x"},
+    )),
+    *(("/v1/responses", {"input": "Hello!"} | odd) for odd in (
+        {"input": 5}, {"input": [5]}, {"input": [{"role": "user", "content": 5}]}, {"reasoning": 5},
+        {"reasoning": {"effort": []}}, {"stream": "x"},
+    )),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("model", ["m2", "hybrid:[m2,m21]"])
+@pytest.mark.parametrize(("path", "body"), OTHER_DOORS)
+def test_the_client_is_told_on_the_other_doors(world, path, body, model):
+    told = world.post({"model": model, **body}, path)
+    assert 400 <= told.status_code < 500, f"{told.status_code} {told.text[:600]}"
+    assert "Traceback" not in told.text
+    assert not world.upstream.requests

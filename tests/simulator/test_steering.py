@@ -301,6 +301,7 @@ def test_serve_prints_its_url_and_stops_on_interrupt():
     try:
         line = child.stdout.readline()
         url = next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
+        assert child.stdout.readline() == f"export MINIMAX_API_BASE={url} MINIMAX_API_KEY=any\n"
         assert httpx.post(url + CHAT, json=user(), headers=KEY).status_code == 200
         child.send_signal(2)
         _out, err = child.communicate(timeout=20)
