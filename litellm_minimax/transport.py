@@ -29,6 +29,9 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 """A whole answer above this is refused: the largest real one (524,288 tokens) is about 2 MiB."""
 MAX_STREAM_BYTES = 256 * 1024 * 1024
 """A stream above this never ends: half a KiB for each token of the longest answer there is."""
+BREATHE = 16
+"""After so many reads others get a turn. Of an upstream that never pauses there is always something to read, so its
+reader never rests; and anyio, which cancels only who rests, could not end it when the proxy's client has left."""
 READ_BYTES = 128 * 1024
 """At most so much is read at once: what aiohttp buffers before it stops reading from the network."""
 MAX_ERROR_BYTES = 256 * 1024
@@ -105,12 +108,15 @@ class AsyncAnswer:
     async def pieces(self) -> AsyncGenerator[bytes]:
         """The body as it arrives, one piece a network read; whoever stops early calls ``close``."""
         _refuse_other_encodings(self.headers)
-        size = 0
+        size = reads = 0
         with as_transport_faults("silence"):
             async for piece in _body(self._response):
                 size += len(piece)
                 _bounded(size)
                 yield piece
+                reads += 1
+                if not reads % BREATHE:
+                    await asyncio.sleep(0)
 
     async def whole(self, limit: int = MAX_BODY_BYTES) -> bytes:
         """The whole body, closed afterwards.

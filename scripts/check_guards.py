@@ -90,6 +90,8 @@ GUARDS = (
           "tests/hybrid/test_hybrid_proxy.py::test_blanks_around_a_name_do_not_lead_to_the_catch_all"),
     Guard("long names", "hybrid/spec.py", "if len(model) > MOST_CHARACTERS:", "if False:",
           "tests/hybrid/test_hybrid_proxy.py::test_a_bad_name_is_a_400_on_every_door"),
+    Guard("turns for others", "transport.py", "if not reads % BREATHE:", "if False:",
+          "tests/test_transport.py::test_an_upstream_without_a_pause_lets_others_have_a_turn"),
     Guard("answers without keys", "minimax.py", 'return to_response(collected, kwargs["model_response"], call.model)',
           'return to_response(collected, kwargs["model_response"], call.model + call._key)',
           "tests/security/test_keys_stay_secret.py::test_nothing_of_ours_that_can_be_stored_holds_it"),

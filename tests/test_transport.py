@@ -291,6 +291,30 @@ def test_an_answer_that_ends_by_itself_is_not_broken_afterwards(sim, url):
     assert sim.report()["open_connections"] == before, "the connection was kept and used again"
 
 
+async def test_an_upstream_without_a_pause_lets_others_have_a_turn():
+    """Else nobody could end it: what is cancelled must rest for a moment (seen with anyio and a proxy's client that left)."""
+
+    class Firehose(httpx.AsyncByteStream):
+        async def __aiter__(self):
+            for _ in range(10_000):
+                yield b"x"
+
+    answer = transport.AsyncAnswer(httpx.Response(200, stream=Firehose()), None)
+    read = []
+
+    async def reader():
+        async for piece in answer.pieces():
+            read.append(piece)
+
+    task = asyncio.create_task(reader())
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert 0 < len(read) <= 3 * transport.BREATHE
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 # -- clocks ---------------------------------------------------------------------------------------------------------
 
 
