@@ -102,11 +102,13 @@ class Traffic:
         body = _chat(model, f"[[simulate: deltas=4000 rate=100 think=20]] nonce={nonce}", stream=True)
         after = self.dice.randint(1, 40)
         async with self.client.stream("POST", "/v1/chat/completions", json=body) as response:
+            if response.status_code != 200:
+                return "lost", f"{response.status_code} {(await response.aread()).decode()[:300]}"
             async for _ in _chunks(response):
                 after -= 1
                 if not after:
                     return "left", ""
-        return "lost", f"a long stream ended by itself: {response.status_code}"
+        return "lost", "a long stream ended by itself"
 
     async def _fault(self, nonce: str, *, stream: bool) -> tuple[Came, str]:
         directive, expected = self.dice.choice(_FAULTS)
