@@ -6,24 +6,20 @@ few shapes make LiteLLM itself fail on its way to any handler (1.106.2): they ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from litellm_minimax.wire.faults import InvalidRequest
 
 _OPERATORS_FIELDS = ("hybrid", "self_hosted", "ssl_verify")
 """``hybrid`` could name members that the operator did not, ``ssl_verify`` switch off the check of who is asked."""
-_OBJECTS = ("headers", "extra_headers", "response_format", "thinking", "reasoning")
+_OBJECTS = ("headers", "extra_headers", "response_format")
 _SECONDS = ("timeout", "stream_timeout")
 _LONGEST_TIMEOUT = 86_400.0
 
 
-def check(data: Mapping[str, Any], part_types: Iterable[str] | None = None) -> None:
-    """Refuse what a client may not set, and what LiteLLM would stumble over.
-
-    Args:
-        data: the request's fields.
-        part_types: types of content parts that LiteLLM takes from a user on this door; any if ``None``.
+def check(data: Mapping[str, Any]) -> None:
+    """Refuse on any door what a client may not set, and what LiteLLM would stumble over.
 
     Raises:
         InvalidRequest: naming the field.
@@ -32,21 +28,48 @@ def check(data: Mapping[str, Any], part_types: Iterable[str] | None = None) -> N
         if name in data:
             raise InvalidRequest(name, "only the proxy's configuration may set this.", "Leave it out.")
     for name in _OBJECTS:
-        if not isinstance(data.get(name), Mapping | None):
-            raise InvalidRequest(name, "it must be an object.")
+        _check_object(data, name)
     for name in _SECONDS:
         if not _is_seconds(data.get(name)):
             raise InvalidRequest(name, "it must be a number of seconds.")
+    if "messages" in data:
+        for where, message in _messages(data["messages"]):
+            if not isinstance(message.get("content"), str | list | None):
+                raise InvalidRequest(f"{where}.content", "it must be a text or a list of parts.")
+
+
+def check_chat(data: Mapping[str, Any], part_types: Iterable[str] | None = None) -> None:
+    """Refuse what the chat doors would stumble over; bodies of other doors, and of other providers, have other shapes.
+
+    Args:
+        data: the request's fields, which :func:`check` has passed.
+        part_types: types of content parts that LiteLLM takes from a user on this door; any if ``None``.
+
+    Raises:
+        InvalidRequest: naming the field.
+    """
+    for name in ("thinking", "reasoning"):
+        _check_object(data, name)
     if not isinstance(data.get("stream"), bool | None):
         raise InvalidRequest("stream", "it must be true or false.")
     if not isinstance(data.get("tool_choice"), str | Mapping | None):
         raise InvalidRequest("tool_choice", "it must be a text or an object.")
     _check_thinking(data)
-    if "messages" in data:
-        _check_messages(data["messages"], None if part_types is None else frozenset(part_types))
     metadata = data.get("metadata")
     if isinstance(metadata, Mapping) and not isinstance(metadata.get("user_id"), str | None):
         raise InvalidRequest("metadata.user_id", "it must be a text.")
+    types = None if part_types is None else frozenset(part_types)
+    messages = data.get("messages")
+    # A prompt that LiteLLM keeps may bring the messages.
+    if messages == [] and "prompt_id" not in data:
+        raise InvalidRequest("messages", "it must have at least one message.")
+    for where, message in _messages(messages or []):
+        if not isinstance(message.get("role"), str):
+            raise InvalidRequest(f"{where}.role", "it must be a text, such as user.")
+        if not isinstance(message.get("tool_calls"), list | None):
+            raise InvalidRequest(f"{where}.tool_calls", "it must be a list.")
+        if message["role"] == "user" and isinstance(message.get("content"), list):
+            _check_parts(message["content"], where, types)
 
 
 def check_input(items: object) -> None:
@@ -77,22 +100,20 @@ def _check_thinking(data: Mapping[str, Any]) -> None:
         raise InvalidRequest("thinking.budget_tokens", "it must be a whole number.")
 
 
-def _check_messages(messages: object, part_types: frozenset[str] | None) -> None:
-    if not isinstance(messages, list) or not messages:
-        raise InvalidRequest("messages", "it must be a list of at least one message.")
+def _messages(messages: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each message with its place."""
+    if not isinstance(messages, list):
+        raise InvalidRequest("messages", "it must be a list.")
     for index, message in enumerate(messages):
         where = f"messages[{index}]"
         if not isinstance(message, Mapping):
             raise InvalidRequest(where, "it must be an object.")
-        if not isinstance(message.get("role"), str):
-            raise InvalidRequest(f"{where}.role", "it must be a text, such as user.")
-        if not isinstance(message.get("tool_calls"), list | None):
-            raise InvalidRequest(f"{where}.tool_calls", "it must be a list.")
-        content = message.get("content")
-        if not isinstance(content, str | list | None):
-            raise InvalidRequest(f"{where}.content", "it must be a text or a list of parts.")
-        if isinstance(content, list) and message.get("role") == "user":
-            _check_parts(content, where, part_types)
+        yield where, message
+
+
+def _check_object(data: Mapping[str, Any], name: str) -> None:
+    if not isinstance(data.get(name), Mapping | None):
+        raise InvalidRequest(name, "it must be an object.")
 
 
 def _check_parts(parts: list[Any], where: str, types: frozenset[str] | None) -> None:

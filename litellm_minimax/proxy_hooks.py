@@ -17,13 +17,14 @@ import litellm
 from litellm.integrations.custom_logger import CustomLogger
 
 from litellm_minimax import auth_candidates, client_fields
-from litellm_minimax.hybrid import calls, handler, preset, refusals, spec
+from litellm_minimax.hybrid import calls, handler, members, preset, refusals, spec
 from litellm_minimax.wire.faults import InvalidRequest
 
+_RESPONSES_DOOR = ("aresponses", "responses")
+_CHAT_DOORS = ("acompletion", "completion", "anthropic_messages", "aanthropic_messages", *_RESPONSES_DOOR)
 _DOORS_WITHOUT_HYBRIDS = (
     "text_completion", "embedding", "image", "speech", "transcription", "moderation", "rerank", "generate_content",
 )  # fmt: skip
-_HYBRID_IN_LIST = tuple(prefix + "[" for prefix in spec.PREFIXES)
 
 
 class ProxyHooks(CustomLogger):
@@ -57,12 +58,14 @@ class ProxyHooks(CustomLogger):
         auth_candidates.name_members(self.is_at_work)
         model = data.get("model")
         try:
-            client_fields.check(data, _user_parts(call_type))
-            if "responses" in call_type:
+            client_fields.check(data)
+            if call_type in _CHAT_DOORS:
+                client_fields.check_chat(data, _user_parts(call_type))
+            if call_type in _RESPONSES_DOOR:
                 client_fields.check_input(data.get("input"))
             if isinstance(model, str):
                 data["model"] = comma_free(model)
-                _check_door(data["model"], call_type)
+                _check_door(data["model"], call_type, getattr(user_api_key_dict, "team_id", None))
         except InvalidRequest as fault:
             raise refusals.bad_request(fault, str(model)) from None
         return data
@@ -108,26 +111,26 @@ def comma_free(model: str) -> str:
         spec.parse(model)
         return spec.protect(model)
     names = [name.strip() for name in model.split(",")]
-    if len(names) > 1 and any(spec.looks_like_spec(name) or name.startswith(_HYBRID_IN_LIST) for name in names):
+    inside = any(prefix + "[" in model for prefix in spec.PREFIXES) or any(map(spec.looks_like_spec, names))
+    if len(names) > 1 and inside:
         raise InvalidRequest("model", "a hybrid can't stand in a batch list of models.", f"Example: {spec.EXAMPLE}")
     if len(names) > 1 and not all(names):
         raise InvalidRequest("model", "the list of models has an empty name.")
     return ",".join(names)
 
 
-def _check_door(model: str, call_type: str) -> None:
+def _check_door(model: str, call_type: str, team_id: str | None) -> None:
     """Refuse hybrids where LiteLLM would answer with a 500, or lose what they cost (text completions, 1.108.7)."""
-    if any(door in call_type for door in _DOORS_WITHOUT_HYBRIDS) and _is_hybrid(model):
+    if any(door in call_type for door in _DOORS_WITHOUT_HYBRIDS) and _is_hybrid(model, team_id):
         raise InvalidRequest(
             "model", "hybrids are served on /v1/chat/completions, /v1/messages and /v1/responses.", "Use one of these."
         )
 
 
-def _is_hybrid(model: str) -> bool:
+def _is_hybrid(model: str, team_id: str | None) -> bool:
     router = calls.running_router()
-    if spec.looks_like_spec(model) or router is None:
-        return spec.looks_like_spec(model)
-    return any(each.startswith(spec.PREFIXES) for each in calls.RouterGroups(router).models(model))
+    behind = calls.RouterGroups(router, team_id).models(model) if router is not None else ()
+    return spec.looks_like_spec(model) or members.leads_to_hybrid(behind)
 
 
 proxy_hooks = ProxyHooks()

@@ -7,9 +7,9 @@ import shlex
 from dataclasses import dataclass
 
 from litellm_minimax import catalog
+from litellm_minimax.hybrid.spec import EXAMPLE
 
 KEY_VARIABLE = "LITELLM_MASTER_KEY"
-HYBRID = "hybrid:[minimax:MiniMax-M2,qwen-oauth:qwen3-coder-plus]"
 _SMALLEST_CONTEXT = 204_800
 """MiniMax-M2's: for a hybrid, or a model we do not know."""
 
@@ -51,7 +51,7 @@ def recipes(url: str, model: str, key: str | None = None) -> list[Recipe]:
 def hybrid_recipe(url: str, key: str | None = None) -> Recipe:
     """A first request to the shipped hybrid; takes what :func:`recipes` takes."""
     return Recipe(
-        "hybrid", "shell; any client can have it as the model hybrid-coder", _curl(url, HYBRID, key, "Write a sort.")
+        "hybrid", "shell; any client can have it as the model hybrid-coder", _curl(url, EXAMPLE, key, "Write a sort.")
     )
 
 

@@ -14,7 +14,8 @@ from litellm_minimax.cli.finding import Finding, Setting
 from litellm_minimax.cli.own_name import own_name
 from litellm_minimax.cli.serve import banner
 from litellm_minimax.cli.terminal import Screen, width_of
-from litellm_minimax.recipes import HYBRID, recipes
+from litellm_minimax.hybrid.spec import EXAMPLE
+from litellm_minimax.recipes import recipes
 from litellm_minimax.simulator import Fault, Simulator
 
 KEY = "sk-api-0123456789abcdefghijklmnop"
@@ -183,7 +184,7 @@ def test_banner_says_that_it_is_simulated_and_gives_every_client_its_lines(tmp_p
         assert recipe.text in told
     for client in ("curl", "OpenAI SDK", "Claude Code", "Codex", "opencode", "qwen-code", "hybrid"):
         assert f"── {client} (" in told
-    assert f'"model": "{HYBRID}"' in told
+    assert f'"model": "{EXAMPLE}"' in told
     assert "hybrid-coder" in told
 
 

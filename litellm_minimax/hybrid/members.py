@@ -6,12 +6,12 @@ wildcard groups. The catch-all group ``*`` never serves a member: a mistyped nam
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from litellm_minimax.hybrid.spec import Member, Role, quoted
+from litellm_minimax.hybrid.spec import PREFIXES, Member, Role, quoted
 from litellm_minimax.wire.faults import InvalidRequest
 
 
@@ -109,8 +109,13 @@ def _spellings(member: Member, backends: Mapping[str, str]) -> list[str]:
     return spelled
 
 
+def leads_to_hybrid(models: Iterable[str]) -> bool:
+    """Whether one of these LiteLLM models is a hybrid."""
+    return any(model.lower().startswith(PREFIXES) for model in models)
+
+
 def _refuse_hybrids(member: Member, role: Role, models: Sequence[str]) -> None:
-    if any(model.lower().startswith(("hybrid/", "hybrid:")) for model in models):
+    if leads_to_hybrid(models):
         raise InvalidRequest(
             "model",
             f"the {role} member {quoted(member.raw)} leads to a hybrid; a hybrid can't be inside a hybrid.",

@@ -144,7 +144,9 @@ def check_client_fields(rng: random.Random) -> None:
     names = ("messages", "timeout", "headers", "extra_headers", "response_format", "hybrid", "model", "stream_timeout")
     data = {name: _odd(rng, [_message(rng)], 0.4) for name in rng.sample(names, rng.randint(0, 4))}
     try:
-        client_fields.check(data, rng.choice((None, ["text"])))
+        client_fields.check(data)
+        client_fields.check_chat(data, rng.choice((None, ["text"])))
+        client_fields.check_input(data.get("messages"))
     except InvalidRequest as refused:
         assert refused.where  # noqa: PT017
 

@@ -7,7 +7,7 @@ from litellm.proxy._types import UserAPIKeyAuth
 from litellm_minimax import auth_candidates
 from litellm_minimax.hybrid import access, calls, members, preset, spec
 from litellm_minimax.hybrid.handler import HybridLLM
-from litellm_minimax.proxy_hooks import comma_free
+from litellm_minimax.proxy_hooks import comma_free, proxy_hooks
 from litellm_minimax.registration import register
 from litellm_minimax.simulator import Answer, Quirks, Simulator
 from litellm_minimax.wire.faults import InvalidRequest
@@ -225,3 +225,19 @@ async def test_an_sdk_router_serves_members_with_its_fallbacks():
     assert response.model == "pair"
     assert response.choices[0].message.provider_specific_fields["hybrid"]["decision"] == "reasoned"
     assert "Use a heap." in coder.requests[0].body["messages"][-1]["content"]
+
+
+@pytest.mark.parametrize(
+    ("door", "body"),
+    [
+        (
+            "pass_through_endpoint",
+            {"messages": [{"role": "user", "content": [{"text": "Bedrock's parts have no type"}]}]},
+        ),
+        ("pass_through_endpoint", {"messages": [], "thinking": "somebody's own"}),
+        ("atranscription", {"stream": "true"}),
+        ("acompletion", {"messages": [], "prompt_id": "kept by LiteLLM"}),
+    ],
+)
+async def test_what_is_right_on_other_doors_is_not_refused(door, body):
+    assert await proxy_hooks.async_pre_call_hook(None, None, {"model": "m", **body}, door) == {"model": "m", **body}
