@@ -85,8 +85,8 @@ def test_a_hybrid_round_tells_every_figure_of_its_table():
     with simulator() as address, python("-m", "bench.hybrid", address, "2", core=0) as (_, out, _pid):
         told = json.loads(out.readline())
     assert 1 <= told["unwanted_deltas"] < hybrid.UNWANTED
-    assert 0 < told["hand_over_ms"] < told["first_thought_ms"] + told["gap_ms"] + 1e4
-    assert told["first_lag_ms"] > 0
+    assert told["hand_over_ms"] > 0
+    assert 0 < told["first_lag_ms"] < told["first_thought_ms"]
     assert told["stream_over_upstreams"] > 1 < told["whole_over_upstreams"]
     results = Results(hybrid=[told])
     assert "hybrid ÷ the two plain calls" in page(results)
