@@ -27,6 +27,12 @@ class StartedProxy(ProxyChild):
         """What authenticates a request as the proxy's owner."""
         return {"Authorization": f"Bearer {self.master_key}"}
 
+    @property
+    def state(self) -> str:
+        """Whether it runs, or what it ended with."""
+        code = self._process.poll() if self._process else None
+        return "running" if code is None else f"ended with exit code {code}"
+
 
 def write_config(path: Path, config: dict) -> Path:
     """Write a proxy configuration made by a test; returns ``path``."""

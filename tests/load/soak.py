@@ -92,8 +92,12 @@ def soak(minutes: float, per_second: float, most: int) -> Soaked:
         sim = stack.enter_context(Simulator(keep=1000))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         path = write_config(folder / "config.yaml", config(sim.base_url))
-        proxy = stack.enter_context(StartedProxy(path, env={"LITELLM_LOG": "ERROR"}))
-        return asyncio.run(_run(sim, proxy, minutes, per_second, most))
+        proxy = stack.enter_context(StartedProxy(path, env={"LITELLM_LOG": "ERROR", "PYTHONFAULTHANDLER": "1"}))
+        try:
+            return asyncio.run(_run(sim, proxy, minutes, per_second, most))
+        except Exception as error:
+            error.add_note(f"The proxy ({proxy.state}) last said:\n{proxy.last_lines(60)}")
+            raise
 
 
 async def _run(sim: Simulator, proxy: StartedProxy, minutes: float, per_second: float, most: int) -> Soaked:
@@ -130,20 +134,21 @@ async def _load(soaked: Soaked, traffic: Traffic, seconds: float, per_second: fl
             if came in {"lost", "mixed"}:
                 soaked.evidence.append(f"{kind}: {evidence}")
 
-    workers = [asyncio.create_task(work()) for _ in range(WORKERS)]
     sampled = -SAMPLE_SECONDS
-    for number in range(most):
-        now = time.monotonic() - started
-        if now > seconds:
-            break
-        if now - sampled >= SAMPLE_SECONDS:
-            sampled = now
-            soaked.watch.sample(now)
-        await asyncio.sleep(max(0.0, number / per_second - now))
-        await queue.put(number)
-    for _ in workers:
-        await queue.put(None)
-    await asyncio.gather(*workers)
+    async with asyncio.TaskGroup() as workers:
+        for _ in range(WORKERS):
+            workers.create_task(work())
+        for number in range(most):
+            now = time.monotonic() - started
+            if now > seconds:
+                break
+            if now - sampled >= SAMPLE_SECONDS:
+                sampled = now
+                soaked.watch.sample(now)
+            await asyncio.sleep(max(0.0, number / per_second - now))
+            await queue.put(number)
+        for _ in range(WORKERS):
+            await queue.put(None)
     soaked.seconds = time.monotonic() - started
     soaked.watch.sample(soaked.seconds)
 

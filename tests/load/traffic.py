@@ -114,7 +114,8 @@ class Traffic:
         directive, expected = self.dice.choice(_FAULTS)
         if stream and "truncate_json" in directive:
             expected = 502  # half a frame: met inside the stream
-        body = _chat("m2", f"[[simulate: {directive}]] nonce={nonce}", stream=stream, timeout=1)
+        patience = {"timeout": 1} if "stall" in directive else {}
+        body = _chat("m2", f"[[simulate: {directive}]] nonce={nonce}", stream=stream, **patience)
         status, text = await (self._streamed(body) if stream else self._whole("/v1/chat/completions", body))
         if status == expected:
             return "refused", ""
