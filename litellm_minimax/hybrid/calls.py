@@ -95,6 +95,18 @@ async def open_stream(call: SubCall) -> AsyncIterator[Any]:
     return stream
 
 
+def without_waiting(router: Any, target: Target) -> dict[str, Any]:
+    """Parameters that make the Router take a rate limit of ``target`` at once for an answer.
+
+    With one deployment the Router can only sleep, several seconds or as long as the provider says, and ask the same one
+    again. What the operator's own retry policies say about the group stands.
+    """
+    if not target.in_router or target.deployments > 1 or router.retry_policy is not None:
+        return {}
+    policies = router.model_group_retry_policy or {}
+    return {"model_group_retry_policy": {target.name: {"RateLimitErrorRetries": 0}, **policies}}
+
+
 def disown(stream: Any) -> None:
     """Make LiteLLM neither log nor charge this stream: the outer call carries its spend."""
     for params in _logged_params(stream):

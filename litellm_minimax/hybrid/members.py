@@ -36,6 +36,8 @@ class Target:
     in_router: bool
     model: str
     """LiteLLM's ``provider/model`` of one deployment: for what it supports."""
+    deployments: int = 1
+    """How many serve it."""
 
 
 def resolve(
@@ -66,7 +68,7 @@ def resolve(
             name = aliases.get(found, found)
             models = groups.models(name)
             _refuse_hybrids(member, role, (name, *models))
-            return Target(name, found, in_router=True, model=_concrete(models, member))
+            return Target(name, found, in_router=True, model=_concrete(models, member), deployments=len(models))
     names = _spellings(member, backends)
     if not unconfigured:
         raise InvalidRequest(

@@ -68,7 +68,9 @@ def reasoning_call(
         calls.supported_params(target.model),
         most=preset.max_reasoning_tokens,
     )
-    return calls.SubCall(target, asked, {**params, **_WITH_USAGE}, request.metadata, members.router)
+    # A thinking that has to wait for a rate limit to pass is not worth it: the executor answers without.
+    params |= {**_WITH_USAGE, **calls.without_waiting(members.router, target)}
+    return calls.SubCall(target, asked, params, request.metadata, members.router)
 
 
 def execution_call(request: HybridRequest, members: Members, messages: Sequence[Mapping[str, Any]]) -> calls.SubCall:

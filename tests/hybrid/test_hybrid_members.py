@@ -9,7 +9,7 @@ from litellm_minimax.hybrid import access, calls, members, preset, spec
 from litellm_minimax.hybrid.handler import HybridLLM
 from litellm_minimax.proxy_hooks import comma_free, proxy_hooks
 from litellm_minimax.registration import register
-from litellm_minimax.simulator import Answer, Quirks, Simulator
+from litellm_minimax.simulator import Answer, Fault, Quirks, Simulator
 from litellm_minimax.wire.faults import InvalidRequest
 from tests.litellm_release import needs_a_later_litellm
 
@@ -225,6 +225,49 @@ async def test_an_sdk_router_serves_members_with_its_fallbacks():
     assert response.model == "pair"
     assert response.choices[0].message.provider_specific_fields["hybrid"]["decision"] == "reasoned"
     assert "Use a heap." in coder.requests[0].body["messages"][-1]["content"]
+
+
+@pytest.mark.parametrize(
+    ("code", "deployments", "policy", "asked"),
+    [
+        pytest.param(1002, 1, {}, 1, id="a rate limit is not waited for"),
+        pytest.param(1002, 2, {}, 3, id="another deployment is tried"),
+        pytest.param(1002, 1, {"model_group_retry_policy": {"thinker": {"RateLimitErrorRetries": 1}}}, 2, id="policy"),
+        pytest.param(1002, 1, {"retry_policy": {"RateLimitErrorRetries": 1}}, 2, id="policy for all"),
+        pytest.param(1000, 1, {}, 3, id="a failure is tried again"),
+    ],
+)
+async def test_a_rate_limited_reasoner_is_not_waited_for(code, deployments, policy, asked, monkeypatch):
+    with Simulator() as minimax, Simulator(quirks=Quirks(dialect="openai")) as coder:
+        minimax.on(lambda _: True, Fault("error", code=code))
+        coder.on(lambda _: True, Answer("heapq"))
+        thinker = {"model": "minimax/MiniMax-M2", "api_base": minimax.base_url}
+        pair = {"model": "hybrid/pair", "hybrid": {"reasoning_model": "thinker", "execution_model": "coder"}}
+        handler = HybridLLM()
+        monkeypatch.setattr(litellm, "custom_provider_map", list(litellm.custom_provider_map))
+        register({"hybrid": handler})
+        handler.router = litellm.Router(
+            model_list=[
+                *(
+                    {"model_name": "thinker", "litellm_params": {**thinker, "api_key": f"k{n}"}}
+                    for n in range(deployments)
+                ),
+                {
+                    "model_name": "coder",
+                    "litellm_params": {"model": "openai/coder", "api_base": f"{coder.base_url}/v1", "api_key": "k"},
+                },
+                {"model_name": "pair", "litellm_params": pair},
+            ],
+            num_retries=2,
+            retry_after=0,
+            disable_cooldowns=True,
+            **policy,
+        )
+        response = await handler.router.acompletion("pair", messages=[{"role": "user", "content": "sort"}])
+    assert response.choices[0].message.content == "heapq"
+    assert response.choices[0].message.provider_specific_fields["hybrid"]["reason"] == "reasoner_error"
+    assert len(minimax.requests) == asked
+    assert all("model_group_retry_policy" not in request.body for request in minimax.requests)
 
 
 @pytest.mark.parametrize(
