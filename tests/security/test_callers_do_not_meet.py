@@ -56,9 +56,11 @@ def test_a_callers_reasoning_stays_with_it(world):
 def test_a_callers_notes_of_a_hybrid_stay_with_it(world):
     world.upstream.on("MiniMax-M2", Answer("Done.", SECRET))
     world.upstream.on("MiniMax-M2.1", Answer("The code."))
-    body = {"model": "hybrid:[m2,m21]", "messages": turn_of("call_zebra"), "tools": [TOOL]}
+    pair = {"model": "hybrid:[m2,m21]", "tools": [TOOL]}
+    world.post({**pair, "messages": HELLO}, key="sk-test-alice")
+    body = {**pair, "messages": turn_of("call_zoo")}
     world.post(body, key="sk-test-alice")
-    world.upstream.on("MiniMax-M2", Answer("Done.", "Nothing to say."))
+    assert b"Zebra" in world.upstream.last.raw, "her own tool round has them"
     told = len(world.upstream.requests)
     for claim in ({}, *CLAIMS):
         for name in ("metadata", "litellm_metadata"):
