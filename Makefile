@@ -51,6 +51,7 @@ contract-oldest:  ## the contract tests on the oldest supported LiteLLM
 
 bench: $(VENV)/.installed-dev  ## speed against LiteLLM's built-in provider, in one run
 	$(BIN)/python -m bench
+	$(BIN)/python tests/doc_tables.py
 
 agents: $(VENV)/.installed-dev  ## Claude Code, Codex, opencode and qwen-code on simulated models (needs npm)
 	@$(BIN)/python -m tests.agents

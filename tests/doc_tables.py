@@ -1,4 +1,4 @@
-"""The tables of the documents, made from the code they describe.
+"""The tables of the documents, made from the code they describe, or from what ``make bench`` wrote.
 
 ``python tests/doc_tables.py`` writes them into the documents, between ``<!-- table: name -->`` and ``<!-- end -->``.
 """
@@ -68,6 +68,62 @@ def parameters() -> str:
     return table(["what becomes of it", "parameters"], rows)
 
 
+def one_worker() -> str:
+    """What docs/scaling.md takes from the tables of docs/performance.md."""
+    document = (ROOT / "docs" / "performance.md").read_text()
+    whole, streams = _section(document, "Whole answers"), _section(document, "Streams")
+    proxy_whole = _section(document, "Started proxy, one worker: whole answers")
+    proxy_streams = _section(document, "Started proxy, one worker: streams")
+    open_streams = _section(document, "How many streams one process holds")
+    floor = _medians(proxy_whole, "plain-20", "floor")[0]
+    both = ("builtin", "plugin")
+    return table(
+        ["", "built-in", "plugin"],
+        [
+            ["SDK, whole answers per second", *(_medians(whole, "plain-20", who)[0] for who in both)],
+            [
+                f"proxy, whole answers per second (LiteLLM's proxy with a handler that does nothing: {floor})",
+                *(_medians(proxy_whole, "plain-20", who)[0] for who in both),
+            ],
+            [
+                "SDK, open streams at 50 deltas/s before the p99 lag passes 100 ms",
+                *(_passes(open_streams, column, 100) for column in (2, 3)),
+            ],
+            ["… before it passes half a second", *(_passes(open_streams, column, 500) for column in (2, 3))],
+            ["SDK, deltas per second at full speed", *(_medians(streams, "full-speed-1", who)[0] for who in both)],
+            [
+                "proxy, deltas per second at full speed",
+                *(_medians(proxy_streams, "full-speed-1", who)[0] for who in both),
+            ],
+            [
+                "CPU of the proxy per delta, not saturated, in µs",
+                *(_medians(proxy_streams, "paced-100-1", who)[1] for who in both),
+            ],
+        ],
+    )
+
+
+def _section(document: str, title: str) -> list[list[str]]:
+    """The cells of a section's table, each without its spread."""
+    text = document.split(f"\n## {title}")[1].split("\n## ", maxsplit=1)[0]
+    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.split(" (")[0] for cell in cells] for cells in lines[2:]]
+
+
+def _medians(rows: list[list[str]], load: str, contender: str) -> list[str]:
+    return next(cells[2:] for cells in rows if cells[:2] == [f"`{load}`", contender])
+
+
+def _passes(rows: list[list[str]], column: int, limit: float) -> str:
+    """Between which numbers of open streams a contender's lag first passes ``limit`` ms."""
+    held = "none"
+    for cells in rows:
+        if float(cells[column].replace(",", "")) > limit:
+            return f"between {held} and {cells[0]}"
+        held = cells[0]
+    return f"more than {held}"
+
+
 def _class_and_status(exception: Exception) -> list[str]:
     name = f"`{type(exception).__name__}`"
     if name == "`PaymentRequiredError`":
@@ -80,7 +136,7 @@ def filled(text: str) -> str:
     return _PLACE.sub(lambda place: f"{place[1]}{TABLES[place[2]]()}\n{place[3]}", text)
 
 
-TABLES = {made.__name__: made for made in (error_codes, error_texts, error_statuses, models, parameters)}
+TABLES = {made.__name__: made for made in (error_codes, error_texts, error_statuses, models, parameters, one_worker)}
 
 if __name__ == "__main__":
     for document in DOCUMENTS:

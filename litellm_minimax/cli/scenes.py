@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from litellm_minimax.cli.simulated import StandIns
 from litellm_minimax.cli.terminal import Screen
-from litellm_minimax.hybrid.spec import EXAMPLE as HYBRID
+from litellm_minimax.hybrid.spec import EXAMPLE
 from litellm_minimax.simulator import Answer, Fault, ToolCall
 
 if TYPE_CHECKING:
@@ -134,9 +134,9 @@ def hybrid(stage: Stage) -> None:
             "    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)"
         )
     )
-    stage.screen.line("model", HYBRID)
+    stage.screen.line("model", EXAMPLE)
     found: dict[str, Any] = {}
-    usage = _show_stream(stage, {"model": HYBRID, "messages": [_user(question)]}, question, found)
+    usage = _show_stream(stage, {"model": EXAMPLE, "messages": [_user(question)]}, question, found)
     told = found.get("hybrid") or {}
     phases = told.get("phases") or []
     stage.bill.add("hybrid (both models)", usage, sum(float(phase.get("cost") or 0) for phase in phases))

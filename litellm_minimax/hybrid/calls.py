@@ -96,7 +96,7 @@ async def open_stream(call: SubCall) -> AsyncIterator[Any]:
 
 
 def without_waiting(router: Any, target: Target) -> dict[str, Any]:
-    """Parameters that make the Router take a rate limit of ``target`` at once for an answer.
+    """Parameters that keep the Router from trying ``target`` again after a rate limit.
 
     With one deployment the Router can only sleep, several seconds or as long as the provider says, and ask the same one
     again. What the operator's own retry policies say about the group stands.

@@ -11,8 +11,8 @@ from doors import HELLO, MODEL, ask
 from litellm_minimax.simulator import Answer, Fault
 
 LONG = Answer("word " * 20_000, "thought " * 1_000, chunk_chars=5, delay=0.002)
-FEW = 2_000
-"""Of some 21,600 chunks, 500 a second: the collection that drops a stream takes seconds on a busy machine."""
+FEW = 500
+"""Of some 21,600 chunks: what may be under way when the connection closes, on a busy machine."""
 
 
 async def settled(sim) -> None:
@@ -20,12 +20,13 @@ async def settled(sim) -> None:
     await asyncio.to_thread(sim.wait_idle)
 
 
-async def assert_stopped(sim) -> None:
+async def assert_stopped(sim, before: int = 0) -> None:
+    """The client has left, and hardly anything was made after the ``before`` chunks."""
     await settled(sim)
     answered = sim.last.answered
     assert answered.client_left
     assert not answered.finished
-    assert answered.chunks_generated < FEW
+    assert answered.chunks_generated < before + FEW
     assert sim.report()["active"] == 0
 
 
@@ -101,7 +102,8 @@ async def test_dropping_a_sync_stream(sim):
         next(stream)
     del stream
     gc.collect()
-    await assert_stopped(sim)
+    # The collection takes its time, a second and more on a busy machine, and drops the stream somewhere in it.
+    await assert_stopped(sim, before=sim.last.answered.chunks_generated)
 
 
 async def test_closing_the_sync_stream_itself(sim):

@@ -141,12 +141,18 @@ def check_request(rng: random.Random) -> None:
 
 def check_client_fields(rng: random.Random) -> None:
     """What a proxy's client sends, before anything else has seen it."""
-    names = ("messages", "timeout", "headers", "extra_headers", "response_format", "hybrid", "model", "stream_timeout")
+    names = (
+        "messages", "timeout", "headers", "extra_headers", "response_format", "hybrid", "model", "stream_timeout",
+        "thinking", "reasoning", "reasoning_effort", "stream", "tool_choice", "metadata",
+    )  # fmt: skip
     data = {name: _odd(rng, [_message(rng)], 0.4) for name in rng.sample(names, rng.randint(0, 4))}
     try:
         client_fields.check(data)
         client_fields.check_chat(data, rng.choice((None, ["text"])))
-        client_fields.check_input(data.get("messages"))
+    except InvalidRequest as refused:
+        assert refused.where  # noqa: PT017
+    try:
+        client_fields.check_input(_odd(rng, [_message(rng)], 0.4))
     except InvalidRequest as refused:
         assert refused.where  # noqa: PT017
 
