@@ -9,11 +9,11 @@ Importing the package registers everything:
 from __future__ import annotations
 
 from litellm_minimax.__about__ import __version__
+from litellm_minimax.chat.handler import MinimaxLLM
 from litellm_minimax.hybrid.handler import HybridLLM
-from litellm_minimax.minimax import MinimaxLLM
-from litellm_minimax.proxy_hooks import proxy_hooks
-from litellm_minimax.registration import HYBRID, MINIMAX, MINIMAX_PLUGIN
-from litellm_minimax.registration import register as _register
+from litellm_minimax.seams.proxy_hooks import proxy_hooks
+from litellm_minimax.seams.registration import HYBRID, MINIMAX, MINIMAX_PLUGIN
+from litellm_minimax.seams.registration import register as _register
 
 minimax_llm = MinimaxLLM()
 hybrid_llm = HybridLLM()

@@ -113,7 +113,9 @@ def look(python: Path) -> dict:
 
 def what_moved(seen: dict) -> list[str]:
     """A sentence for each thing that is not where it was."""
-    supported = re.search(r'SUPPORTED = "[\d.]+ to ([\d.]+)"', (ROOT / "litellm_minimax/registration.py").read_text())
+    supported = re.search(
+        r'SUPPORTED = "[\d.]+ to ([\d.]+)"', (ROOT / "litellm_minimax/seams/registration.py").read_text()
+    )
     print(f"LiteLLM {seen['release']}; tested so far up to {supported[1] if supported else '?'}.")
     moved = [f"{name} is gone" for name, there in seen["found"].items() if not there]
     for name, wanted in _HOOKS.items():

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from litellm_minimax import errors
 from litellm_minimax.catalog import MODELS
 from litellm_minimax.cli.models import COLUMNS, row
-from litellm_minimax.errors import CallContext
+from litellm_minimax.upstream import errors
+from litellm_minimax.upstream.errors import CallContext
 from litellm_minimax.wire.faults import UpstreamFault
-from litellm_minimax.wire.parameters import PARAMETERS, Fate
+from litellm_minimax.wire.outgoing.parameters import PARAMETERS, Fate
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from litellm_minimax import addresses
+from litellm_minimax.upstream import addresses
 from litellm_minimax.wire.faults import InvalidRequest
 
 TAILS = ["", "/", "/v1", "/v1/", "/v1/chat/completions", "/anthropic", "/anthropic/", "/anthropic/v1",

@@ -4,7 +4,7 @@ import pytest
 from litellm.types.utils import ModelResponse
 from openai.types.chat import ChatCompletionChunk
 
-from litellm_minimax.chunks import AnswerCollector, ChunkBuilder, to_response, to_usage
+from litellm_minimax.chat.chunks import AnswerCollector, ChunkBuilder, to_response, to_usage
 from litellm_minimax.wire.events import (
     Finish,
     ProviderFields,

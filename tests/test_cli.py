@@ -12,10 +12,10 @@ from litellm_minimax import catalog
 from litellm_minimax.cli import checks, checks_installed, checks_upstream, main, proxy_config
 from litellm_minimax.cli.finding import Finding, Setting
 from litellm_minimax.cli.own_name import own_name
+from litellm_minimax.cli.recipes import recipes
 from litellm_minimax.cli.serve import banner
 from litellm_minimax.cli.terminal import Screen, width_of
-from litellm_minimax.hybrid.spec import EXAMPLE
-from litellm_minimax.recipes import recipes
+from litellm_minimax.hybrid.asking.spec import EXAMPLE
 from litellm_minimax.simulator import Fault, Simulator
 
 KEY = "sk-api-0123456789abcdefghijklmnop"

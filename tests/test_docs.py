@@ -8,8 +8,8 @@ import pytest
 import yaml
 from doc_tables import DOCUMENTS, ROOT, filled
 
-from litellm_minimax import registration
 from litellm_minimax.cli import main
+from litellm_minimax.seams import registration
 
 TEXTS = {document.relative_to(ROOT).as_posix(): document.read_text() for document in DOCUMENTS}
 PAGES = {**TEXTS, **{path.name: path.read_text() for path in ROOT.glob("*.md")}}
@@ -83,7 +83,7 @@ def test_yaml_blocks_are_proxy_configurations():
 
 
 def test_agents_recipes_are_those_that_serve_prints():
-    from litellm_minimax.recipes import recipes
+    from litellm_minimax.cli.recipes import recipes
 
     pages = TEXTS["README.md"] + (ROOT / "examples/claude_code.md").read_text()
     printed = {recipe.client: recipe.text for recipe in recipes("http://127.0.0.1:4000", "MiniMax-M2")}

@@ -6,18 +6,18 @@ import types
 
 import pytest
 
-from litellm_minimax import memory, shared_cache
-from litellm_minimax.chunks import AnswerCollector
-from litellm_minimax.shared_cache import SharedCache
+from litellm_minimax.chat.chunks import AnswerCollector
+from litellm_minimax.memory import reasoning_memory, shared_cache
+from litellm_minimax.memory.shared_cache import SharedCache
 from litellm_minimax.wire.events import Reasoning, Text, ToolCallStart
-from litellm_minimax.wire.history import MissingReasoning, message_hash
+from litellm_minimax.wire.outgoing.history import MissingReasoning, message_hash
 
 
 @pytest.fixture(autouse=True)
 def _empty():
-    memory.clear()
+    reasoning_memory.clear()
     yield
-    memory.clear()
+    reasoning_memory.clear()
 
 
 class FakeRedis:
@@ -82,44 +82,44 @@ def missing(index: int, *ids: str, turn_hash: str = "") -> MissingReasoning:
 
 
 def test_any_of_the_calls_finds_the_turn(use_redis):
-    memory.keep("scope", thought_with_calls("a", "b"))
-    assert memory.recall("scope", [missing(3, "x", "b"), missing(5, "a")]) == {3: "because", 5: "because"}
-    assert memory.recall("other scope", [missing(3, "a")]) == {}
-    assert dict(memory.counts) == {"stored": 1, "hit": 2, "miss": 1}
+    reasoning_memory.keep("scope", thought_with_calls("a", "b"))
+    assert reasoning_memory.recall("scope", [missing(3, "x", "b"), missing(5, "a")]) == {3: "because", 5: "because"}
+    assert reasoning_memory.recall("other scope", [missing(3, "a")]) == {}
+    assert dict(reasoning_memory.counts) == {"stored": 1, "hit": 2, "miss": 1}
 
 
 async def test_the_async_twin_does_the_same(use_redis):
-    await memory.akeep("scope", thought_with_calls("a"))
-    assert await memory.arecall("scope", [missing(1, "a"), missing(2, "z")]) == {1: "because"}
-    assert memory.recall("scope", [missing(1, "a")]) == {1: "because"}
+    await reasoning_memory.akeep("scope", thought_with_calls("a"))
+    assert await reasoning_memory.arecall("scope", [missing(1, "a"), missing(2, "z")]) == {1: "because"}
+    assert reasoning_memory.recall("scope", [missing(1, "a")]) == {1: "because"}
 
 
 def test_a_turn_without_calls_is_found_by_its_text(use_redis):
     answer = AnswerCollector()
     answer.add([Reasoning("because"), Text("Forty-two.")])
-    memory.keep("scope", answer)
-    assert memory.recall("scope", [missing(1, turn_hash=message_hash("Forty-two.", ()))]) == {1: "because"}
-    assert memory.recall("scope", [missing(1, turn_hash=message_hash("Forty-three.", ()))]) == {}
+    reasoning_memory.keep("scope", answer)
+    assert reasoning_memory.recall("scope", [missing(1, turn_hash=message_hash("Forty-two.", ()))]) == {1: "because"}
+    assert reasoning_memory.recall("scope", [missing(1, turn_hash=message_hash("Forty-three.", ()))]) == {}
 
 
 def test_an_answer_without_reasoning_is_not_kept(use_redis):
     answer = AnswerCollector()
     answer.add([Text("Hello."), ToolCallStart(0, "a", "f")])
-    memory.keep("scope", answer)
-    assert memory.recall("scope", [missing(1, "a")]) == {}
+    reasoning_memory.keep("scope", answer)
+    assert reasoning_memory.recall("scope", [missing(1, "a")]) == {}
 
 
 def test_scopes_differ_by_caller_and_by_account_and_hide_the_key():
     scopes = {
-        memory.scope_of("sk-1", {}),
-        memory.scope_of("sk-2", {}),
-        memory.scope_of("sk-1", {"metadata": {"user_api_key_hash": "alice"}}),
-        memory.scope_of("sk-1", {"metadata": {"user_api_key_hash": "bob"}}),
+        reasoning_memory.scope_of("sk-1", {}),
+        reasoning_memory.scope_of("sk-2", {}),
+        reasoning_memory.scope_of("sk-1", {"metadata": {"user_api_key_hash": "alice"}}),
+        reasoning_memory.scope_of("sk-1", {"metadata": {"user_api_key_hash": "bob"}}),
     }
     assert len(scopes) == 4
     assert not any("sk-1" in scope or "alice" in scope for scope in scopes)
-    by_other_name = memory.scope_of("sk-1", {"litellm_metadata": {"user_api_key_hash": "alice"}})
-    assert by_other_name == memory.scope_of("sk-1", {"metadata": {"user_api_key_hash": "alice"}})
+    by_other_name = reasoning_memory.scope_of("sk-1", {"litellm_metadata": {"user_api_key_hash": "alice"}})
+    assert by_other_name == reasoning_memory.scope_of("sk-1", {"metadata": {"user_api_key_hash": "alice"}})
 
 
 def test_it_is_bounded_in_number_size_and_time(use_redis, monkeypatch):

@@ -6,7 +6,8 @@ import types
 
 import pytest
 
-from litellm_minimax import memory, metrics
+from litellm_minimax.memory import reasoning_memory
+from litellm_minimax.observability import metrics
 
 
 class Family:
@@ -39,11 +40,11 @@ def registry(monkeypatch):
 
 
 def test_the_counts_are_read_when_they_are_asked_for(registry, monkeypatch):
-    monkeypatch.setattr(memory, "counts", memory.Counter(hit=1))
+    monkeypatch.setattr(reasoning_memory, "counts", reasoning_memory.Counter(hit=1))
     assert metrics.expose()
     assert metrics.expose(), "again is no second collector"
     (collector,) = registry.collectors
-    memory.counts["hit"] += 2
+    reasoning_memory.counts["hit"] += 2
     (family,) = collector.collect()
     assert family.name == "litellm_minimax_reasoning_memory"
     assert family.labels == ["outcome"]

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import litellm
 import pytest
 
-from litellm_minimax import memory
 from litellm_minimax.hybrid.handler import HybridLLM
+from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.simulator import Answer, Simulator, ToolCall
 
 TOOLS = [{"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}]
@@ -34,9 +34,9 @@ class RedisCache:
 def redis(monkeypatch):
     counted = RedisCache()
     monkeypatch.setattr(litellm, "cache", SimpleNamespace(cache=counted, supported_call_types=[]))
-    memory.clear()
+    reasoning_memory.clear()
     yield counted
-    memory.clear()
+    reasoning_memory.clear()
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ async def test_a_tool_loop_looks_up_only_what_another_replica_kept(redis, sim):
     await ask(sim, history, tools=TOOLS)
     assert counted(redis) == (0, 1), "this process holds what it kept itself"
 
-    memory._cache.clear()  # as another replica would be
+    reasoning_memory._cache.clear()  # as another replica would be
     sim.enqueue(Answer("Seen.", reasoning="That is all."), Answer("Seen.", reasoning="That is all."))
     await ask(sim, history, tools=TOOLS)
     assert counted(redis) == (1, 1), "the first of its calls is enough"

@@ -4,8 +4,9 @@ import litellm
 import pytest
 
 import litellm_minimax
-from litellm_minimax import catalog, registration
-from litellm_minimax.wire.parameters import supported_openai_params
+from litellm_minimax import catalog
+from litellm_minimax.seams import registration
+from litellm_minimax.wire.outgoing.parameters import supported_openai_params
 
 MARK = "__litellm_minimax_original__"
 

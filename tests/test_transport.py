@@ -9,9 +9,9 @@ import httpx
 import pytest
 import respx
 
-from litellm_minimax import transport
 from litellm_minimax.simulator import Answer, Fault, Quirks, Simulator
-from litellm_minimax.transport import Post, Timeouts, TransportFault
+from litellm_minimax.upstream import transport
+from litellm_minimax.upstream.transport import Post, Timeouts, TransportFault
 from litellm_minimax.wire.faults import ProtocolFault
 
 URL = "https://api.minimax.io/v1/chat/completions"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from litellm_minimax import registration
+from litellm_minimax.seams import registration
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCTORED = {

@@ -10,9 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from litellm_minimax import registration
 from litellm_minimax.cli import proxy_config
 from litellm_minimax.cli.finding import Finding, Setting
+from litellm_minimax.seams import registration
 
 CONFIG_SECONDS = 90
 _WELL_KNOWN_KEYS = ("sk-1234",)
@@ -121,7 +121,7 @@ def _missing_in(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _hybrid_problems(config: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
-    from litellm_minimax.hybrid.preset import check_config
+    from litellm_minimax.hybrid.asking.preset import check_config
 
     return check_config(config, environment)
 

@@ -7,9 +7,9 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
-from litellm_minimax import addresses
 from litellm_minimax.cli import proxy_config
 from litellm_minimax.cli.finding import Finding, Setting
+from litellm_minimax.upstream import addresses
 from litellm_minimax.wire.faults import InvalidRequest
 
 NETWORK_SECONDS = 5

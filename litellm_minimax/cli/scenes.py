@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from litellm_minimax.cli.simulated import StandIns
 from litellm_minimax.cli.terminal import Screen
-from litellm_minimax.hybrid.spec import EXAMPLE
+from litellm_minimax.hybrid.asking.spec import EXAMPLE
 from litellm_minimax.simulator import Answer, Fault, ToolCall
 
 if TYPE_CHECKING:

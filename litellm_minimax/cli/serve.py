@@ -24,8 +24,8 @@ import click
 from litellm_minimax.cli import proxy_config
 from litellm_minimax.cli.own_name import own_name
 from litellm_minimax.cli.proxy_child import START_SECONDS, answers, new_master_key
+from litellm_minimax.cli.recipes import KEY_VARIABLE, hybrid_recipe, recipes
 from litellm_minimax.cli.simulated import stand_ins
-from litellm_minimax.recipes import KEY_VARIABLE, hybrid_recipe, recipes
 
 EXTRA_HINT = "LiteLLM's proxy is not installed. Install it with: pip install 'litellm-minimax[proxy]'"
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from litellm import CustomLLM
 
-from litellm_minimax.hybrid import access, calls, preset, refusals, spec
-from litellm_minimax.hybrid.members import resolve
-from litellm_minimax.hybrid.policy import Decision
+from litellm_minimax.hybrid import refusals
+from litellm_minimax.hybrid.asking import preset, spec
+from litellm_minimax.hybrid.asking.policy import Decision
+from litellm_minimax.hybrid.members import access, calls
+from litellm_minimax.hybrid.members.resolution import resolve
 from litellm_minimax.hybrid.request import HybridRequest, Members
 from litellm_minimax.hybrid.run import HybridRun, Surroundings, decision_headers
-from litellm_minimax.shared_cache import SharedCache
+from litellm_minimax.memory.shared_cache import SharedCache
 from litellm_minimax.wire.faults import InvalidRequest
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import httpx
 import litellm
 
-from litellm_minimax.hybrid.spec import quoted
+from litellm_minimax.hybrid.asking.spec import quoted
 
 if TYPE_CHECKING:
-    from litellm_minimax.hybrid.spec import Member
+    from litellm_minimax.hybrid.asking.spec import Member
     from litellm_minimax.wire.faults import InvalidRequest
 
 PROVIDER = "hybrid"

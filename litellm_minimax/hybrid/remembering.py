@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from litellm_minimax.hybrid.handover import Note
+from litellm_minimax.hybrid.handing_over.handover import Note
 
 TTL = 3600
 """Seconds that an entry is kept; the turn of a coding agent can last that long."""

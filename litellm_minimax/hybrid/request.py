@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from litellm_minimax.hybrid import calls, reasoner_request
-from litellm_minimax.hybrid.members import Target
-from litellm_minimax.hybrid.preset import Override, Preset
-from litellm_minimax.hybrid.spec import HybridSpec
+from litellm_minimax.hybrid.asking.preset import Override, Preset
+from litellm_minimax.hybrid.asking.spec import HybridSpec
+from litellm_minimax.hybrid.members import calls
+from litellm_minimax.hybrid.members.resolution import Target
+from litellm_minimax.hybrid.thinking import reasoner_request
 
 _WITH_USAGE: Mapping[str, Any] = {"stream_options": {"include_usage": True}}
 """LiteLLM takes it for every provider, and tells a stream's usage only then."""

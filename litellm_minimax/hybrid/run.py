@@ -18,21 +18,16 @@ from typing import Any
 
 from litellm.types.utils import ModelResponse, ModelResponseStream, Usage
 
-from litellm_minimax.hybrid import (
-    calls,
-    conversation,
-    handover,
-    history,
-    merge,
-    policy,
-    refusals,
-    remembering,
-    spend,
-)
-from litellm_minimax.hybrid.deltas import Thought
-from litellm_minimax.hybrid.policy import Decision
-from litellm_minimax.hybrid.reasoner import Clock, Limits, LoopClock, Result, Silence, ThinkingPhase
+from litellm_minimax.hybrid import refusals, remembering
+from litellm_minimax.hybrid.accounting import spend
+from litellm_minimax.hybrid.answering import merge
+from litellm_minimax.hybrid.asking import conversation, policy
+from litellm_minimax.hybrid.asking.policy import Decision
+from litellm_minimax.hybrid.handing_over import handover, history
+from litellm_minimax.hybrid.members import calls
 from litellm_minimax.hybrid.request import HybridRequest, Members, execution_call, reasoning_call
+from litellm_minimax.hybrid.thinking.deltas import Thought
+from litellm_minimax.hybrid.thinking.reasoner import Clock, Limits, LoopClock, Result, Silence, ThinkingPhase
 
 log = logging.getLogger("litellm_minimax.hybrid")
 

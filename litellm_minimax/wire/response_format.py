@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from litellm_minimax.wire.arguments import json_text
 from litellm_minimax.wire.faults import InvalidRequest
-from litellm_minimax.wire.fences import FenceStripper
+from litellm_minimax.wire.incoming.fences import FenceStripper
 from litellm_minimax.wire.options import ResponseFormat
+from litellm_minimax.wire.outgoing.arguments import json_text
 
 __all__ = ["FenceStripper", "format_instruction", "read_response_format", "validate"]
 
@@ -59,7 +59,7 @@ def validate(text: str, wanted: ResponseFormat) -> str | None:
     except RecursionError:
         return "$: the answer is nested too deeply to be read"
     if wanted.schema is not None:
-        from litellm_minimax.wire.schema_check import first_violation
+        from litellm_minimax.wire.incoming.schema_check import first_violation
 
         return first_violation(value, wanted.schema)
     return None if isinstance(value, dict) else "$: the answer is not a JSON object"
@@ -78,7 +78,7 @@ def _checked_schema(value: Mapping[str, object]) -> Mapping[str, object]:
     if not isinstance(plain.get("$schema", ""), str):
         raise InvalidRequest(where, "$schema must be a string.")
     # jsonschema takes longer to import than all of this package, and few requests bring a schema.
-    from litellm_minimax.wire.schema_check import not_a_schema
+    from litellm_minimax.wire.incoming.schema_check import not_a_schema
 
     try:
         problem = not_a_schema(plain)

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from litellm_minimax.cli.proxy_child import answers, free_port, new_master_key
+from litellm_minimax.cli.recipes import KEY_VARIABLE, recipes
 from litellm_minimax.cli.simulated import StandIns, stand_ins
-from litellm_minimax.recipes import KEY_VARIABLE, recipes
 
 HERE = Path(__file__).resolve().parent
 MODELS = ("MiniMax-M2", "MiniMax-M3", "hybrid-coder")

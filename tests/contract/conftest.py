@@ -6,7 +6,8 @@ import litellm
 import pytest
 
 import litellm_minimax
-from litellm_minimax import call, memory
+from litellm_minimax.chat import call
+from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.simulator import Quirks, Simulator
 
 KEY = "sk-api-contract-0123456789abcdef"
@@ -37,7 +38,7 @@ def _surroundings(_simulator, monkeypatch):
         monkeypatch.setattr(litellm, name, list(value) if isinstance(value, list) else value)
     monkeypatch.setattr(litellm, "drop_params", False)
     monkeypatch.setattr(call, "_warned", set())
-    memory.clear()
+    reasoning_memory.clear()
     litellm_minimax.register()
 
 

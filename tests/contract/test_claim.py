@@ -9,8 +9,8 @@ import pytest
 from doors import HELLO, MODEL, WAYS, ask
 
 import litellm_minimax
-from litellm_minimax import registration
 from litellm_minimax.__about__ import __version__
+from litellm_minimax.seams import registration
 
 
 def router() -> litellm.Router:
@@ -103,7 +103,7 @@ def test_without_the_claim_the_built_in_answers_and_leaks_tags(sim):
         chunks = litellm.completion("minimax/MiniMax-M2", messages=[{"role": "user", "content": "Hello!"}],
                                     api_base=__import__("os").environ["MINIMAX_API_BASE"] + "/v1", stream=True)
         print("".join(c.choices[0].delta.content or "" for c in chunks if c.choices))
-        print("claimed:", litellm_minimax.registration.is_claimed())
+        print("claimed:", litellm_minimax.seams.registration.is_claimed())
     """)
     assert run.returncode == 0, run.stderr
     assert "<think>" in run.stdout

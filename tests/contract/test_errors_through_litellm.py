@@ -203,8 +203,8 @@ BROKEN = [
 
 @pytest.mark.parametrize(("fault", "ways", "expected"), BROKEN, ids=lambda value: str(getattr(value, "kind", ""))[:20])
 async def test_a_broken_answer_is_an_error_and_never_a_shorter_answer(sim, monkeypatch, fault, ways, expected):
-    monkeypatch.setattr("litellm_minimax.transport.SyncAnswer.whole.__defaults__", (2**20,))
-    monkeypatch.setattr("litellm_minimax.transport.AsyncAnswer.whole.__defaults__", (2**20,))
+    monkeypatch.setattr("litellm_minimax.upstream.transport.SyncAnswer.whole.__defaults__", (2**20,))
+    monkeypatch.setattr("litellm_minimax.upstream.transport.AsyncAnswer.whole.__defaults__", (2**20,))
     for way in ways:
         sim.enqueue(fault)
         error = await error_of(way)
@@ -257,7 +257,7 @@ async def test_a_dripping_stream_goes_on(sim, way):
 @pytest.mark.parametrize("way", STREAMED)
 async def test_a_finished_stream_that_never_ends_is_whole(sim, monkeypatch, way):
     """MiniMax's connections stay open now and then: the answer is there, and so the stream ends."""
-    monkeypatch.setattr("litellm_minimax.streams.AFTER_FINISH_SECONDS", 0.2)
+    monkeypatch.setattr("litellm_minimax.chat.streams.AFTER_FINISH_SECONDS", 0.2)
     finish = {"choices": [{"index": 0, "delta": {"content": "!"}, "finish_reason": "stop"}]}
     sim.enqueue(Fault("stall", at=2, answer=Answer(chunks=["whole", finish])))
     heard = await ask(way, timeout=3600)

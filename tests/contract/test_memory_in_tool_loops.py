@@ -4,7 +4,7 @@ import litellm
 import pytest
 from doors import MODEL, WAYS, ask, tool
 
-from litellm_minimax import memory
+from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.simulator import Answer, ToolCall
 
 THOUGHT = "The user wants the weather, so I ask the tool."
@@ -40,7 +40,7 @@ async def test_dropped_reasoning_is_put_back(sim, way):
     await ask(way, messages=history, tools=TOOLS)
     assert sent_reasoning(sim) == [THOUGHT]
     assert (sim.last.reasoning_turns, sim.last.reasoning_turns_intact) == (1, 1)
-    assert memory.counts["hit"] == 1
+    assert reasoning_memory.counts["hit"] == 1
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ async def test_dropped_reasoning_is_put_back(sim, way):
 )
 async def test_kept_reasoning_goes_back_in_whatever_form_it_was_kept(sim, kept):
     history = await first_round(sim, "async")
-    memory.clear()
+    reasoning_memory.clear()
     history[1] |= kept
     await ask("async", messages=history, tools=TOOLS)
     assert sent_reasoning(sim) == [THOUGHT]
@@ -68,7 +68,7 @@ async def test_a_turn_that_has_its_reasoning_is_never_changed(sim):
     history[1]["reasoning_content"] = "What the client edited on purpose."
     await ask("async", messages=history, tools=TOOLS)
     assert sent_reasoning(sim) == ["What the client edited on purpose."]
-    assert memory.counts["hit"] == 0
+    assert reasoning_memory.counts["hit"] == 0
 
 
 async def test_it_can_be_switched_off(sim, monkeypatch):
@@ -76,7 +76,7 @@ async def test_it_can_be_switched_off(sim, monkeypatch):
     history = await first_round(sim, "async")
     await ask("async", messages=history, tools=TOOLS)
     assert sent_reasoning(sim) == []
-    assert not memory.counts
+    assert not reasoning_memory.counts
 
 
 async def test_upstream_accounts_do_not_share_it(sim):

@@ -8,7 +8,8 @@ import pytest
 from inline_snapshot import snapshot
 
 import litellm_minimax
-from litellm_minimax import anthropic_route, memory
+from litellm_minimax.memory import reasoning_memory
+from litellm_minimax.messages import pass_through
 from litellm_minimax.simulator import Answer, Fault, Quirks, Simulator, ToolCall
 
 KEY = "sk-api-messages-0123456789abcdef"
@@ -21,7 +22,7 @@ def _surroundings(monkeypatch):
     for name in ("MINIMAX_API_BASE", "MINIMAX_REGION", "MINIMAX_SELF_HOSTED", "MINIMAX_REASONING_MEMORY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MINIMAX_API_KEY", KEY)
-    memory.clear()
+    reasoning_memory.clear()
     litellm_minimax.register()
 
 
@@ -349,5 +350,5 @@ def test_repairing_twice_changes_nothing():
     from litellm.llms.minimax.messages.transformation import MinimaxMessagesConfig
 
     before = MinimaxMessagesConfig.get_complete_url
-    anthropic_route.repair()
+    pass_through.repair()
     assert MinimaxMessagesConfig.get_complete_url is before

@@ -41,7 +41,7 @@ async def close_clients() -> None:
     """LiteLLM's shared clients, async and blocking: what is open afterwards was leaked."""
     from litellm.llms.custom_httpx.async_client_cleanup import close_litellm_async_clients
 
-    from litellm_minimax import transport
+    from litellm_minimax.upstream import transport
 
     await close_litellm_async_clients()
     for handler in transport._sync_handlers.values():

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from litellm_minimax.simulator import Answer
-from litellm_minimax.transport import AsyncAnswer, SyncAnswer
+from litellm_minimax.upstream.transport import AsyncAnswer, SyncAnswer
 from tests.faults.callers import EXECUTOR, KINDS, REASONER, WAYS, Door
 from tests.faults.troubles import ANSWER, SILENT, STATUS, TROUBLES, Trouble
 from tests.faults.upstreams import Upstreams

@@ -5,7 +5,7 @@ import asyncio
 import litellm
 import pytest
 
-from litellm_minimax import transport
+from litellm_minimax.upstream import transport
 from tests.faults.__main__ import close_clients, proxy_config
 from tests.faults.callers import KEY, Proxy, Sdk
 from tests.faults.matrix import Cell, Ledger, open_files, play, things_left

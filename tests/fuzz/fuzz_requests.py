@@ -10,13 +10,14 @@ import json
 import random
 from typing import Any
 
-from litellm_minimax import catalog, client_fields
-from litellm_minimax.errors import CallContext, to_litellm
-from litellm_minimax.hybrid import preset, spec
-from litellm_minimax.wire.errors_told import parse_error_body
+from litellm_minimax import catalog
+from litellm_minimax.hybrid.asking import preset, spec
+from litellm_minimax.seams import client_fields
+from litellm_minimax.upstream.errors import CallContext, to_litellm
 from litellm_minimax.wire.faults import InvalidRequest, UpstreamFault
+from litellm_minimax.wire.incoming.errors_told import parse_error_body
 from litellm_minimax.wire.json_text import dumps
-from litellm_minimax.wire.request import ChatRequest, build_request
+from litellm_minimax.wire.outgoing.request import ChatRequest, build_request
 
 ODD: tuple[Any, ...] = (
     None,

@@ -21,15 +21,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from litellm_minimax.wire.answer import AnswerReader
 from litellm_minimax.wire.events import Event, Reasoning, Text, ToolCallArguments, ToolCallStart
 from litellm_minimax.wire.faults import WireFault
+from litellm_minimax.wire.incoming.answer import AnswerReader
+from litellm_minimax.wire.incoming.sse import SSEDecoder
+from litellm_minimax.wire.incoming.stop import StopScanner
+from litellm_minimax.wire.incoming.stream import coalesce
+from litellm_minimax.wire.incoming.think import ThinkSplitter
+from litellm_minimax.wire.markup.tool_markup import TOKEN, ToolMarkupScanner
 from litellm_minimax.wire.options import ReadOptions
-from litellm_minimax.wire.sse import SSEDecoder
-from litellm_minimax.wire.stop import StopScanner
-from litellm_minimax.wire.stream import coalesce
-from litellm_minimax.wire.think import ThinkSplitter
-from litellm_minimax.wire.tool_markup import TOKEN, ToolMarkupScanner
 
 PLAIN = ReadOptions()
 MOST_HELD = 8_300

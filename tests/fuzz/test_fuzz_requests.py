@@ -18,6 +18,6 @@ def test_only_documented_faults(check):
 
 
 def test_it_sees_what_is_none(monkeypatch):
-    monkeypatch.setattr("litellm_minimax.wire.reasoning._THINKING_PARTS", None)
+    monkeypatch.setattr("litellm_minimax.wire.outgoing.reasoning._THINKING_PARTS", None)
     with pytest.raises(TypeError):
         play(fuzz_requests.check_request)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from litellm_minimax.hybrid.preset import Preset
+from litellm_minimax.hybrid.asking.preset import Preset
 
 PAGE = (Path(__file__).parents[2] / "docs" / "hybrid.md").read_text()
 TESTS = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))

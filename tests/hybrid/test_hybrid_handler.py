@@ -13,10 +13,10 @@ from inline_snapshot import snapshot
 from litellm.types.utils import Delta, ModelResponseStream, StreamingChoices, Usage
 from openai.types.chat import ChatCompletionChunk
 
-from litellm_minimax.hybrid import calls
+from litellm_minimax.hybrid.handing_over.history import SEPARATOR
 from litellm_minimax.hybrid.handler import HybridLLM
-from litellm_minimax.hybrid.history import SEPARATOR
-from litellm_minimax.registration import register
+from litellm_minimax.hybrid.members import calls
+from litellm_minimax.seams.registration import register
 from tests.hybrid.fakes import ScriptedStream, Shelf, VirtualClock
 
 MODEL = "hybrid/[minimax:MiniMax-M2,qwen-oauth:qwen3-coder-plus]"

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litellm_minimax.hybrid import handover, history, remembering
-from litellm_minimax.hybrid.handover import Note
-from litellm_minimax.hybrid.history import SEPARATOR
-from litellm_minimax.hybrid.tokens import estimate, shorten
-from litellm_minimax.shared_cache import SharedCache
+from litellm_minimax.hybrid import remembering
+from litellm_minimax.hybrid.accounting.tokens import estimate, shorten
+from litellm_minimax.hybrid.handing_over import handover, history
+from litellm_minimax.hybrid.handing_over.handover import Note
+from litellm_minimax.hybrid.handing_over.history import SEPARATOR
+from litellm_minimax.memory.shared_cache import SharedCache
 from tests.hybrid.fakes import Shelf
 
 IMAGE = {"type": "image_url", "image_url": {"url": "data:x"}, "cache_control": {"type": "ephemeral"}}

@@ -4,11 +4,12 @@ import litellm
 import pytest
 from litellm.proxy._types import UserAPIKeyAuth
 
-from litellm_minimax import auth_candidates
-from litellm_minimax.hybrid import access, calls, members, preset, spec
+from litellm_minimax.hybrid.asking import preset, spec
 from litellm_minimax.hybrid.handler import HybridLLM
-from litellm_minimax.proxy_hooks import comma_free, proxy_hooks
-from litellm_minimax.registration import register
+from litellm_minimax.hybrid.members import access, calls, resolution
+from litellm_minimax.seams import auth_candidates
+from litellm_minimax.seams.proxy_hooks import comma_free, proxy_hooks
+from litellm_minimax.seams.registration import register
 from litellm_minimax.simulator import Answer, Fault, Quirks, Simulator
 from litellm_minimax.wire.faults import InvalidRequest
 from tests.litellm_release import needs_a_later_litellm
@@ -42,7 +43,7 @@ GROUPS = Groups(
 
 
 def resolve(name, groups=GROUPS, aliases=None, unconfigured=False):
-    return members.resolve(
+    return resolution.resolve(
         spec.parse_member(name, "execution"),
         "execution",
         groups,

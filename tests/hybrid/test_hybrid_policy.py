@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litellm_minimax.hybrid import conversation, policy
-from litellm_minimax.hybrid.policy import Decision, Remembered
-from litellm_minimax.hybrid.preset import Override, Preset
+from litellm_minimax.hybrid.asking import conversation, policy
+from litellm_minimax.hybrid.asking.policy import Decision, Remembered
+from litellm_minimax.hybrid.asking.preset import Override, Preset
 
 
 def user(text):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from litellm_minimax.hybrid import preset
+from litellm_minimax.hybrid.asking import preset
 from litellm_minimax.wire.faults import InvalidRequest
 
 MEMBERS = {"reasoning_model": "minimax:MiniMax-M2", "execution_model": "qwen-oauth:qwen3-coder-plus?temperature=0.2"}

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from litellm_minimax.hybrid import reasoner_request
-from litellm_minimax.hybrid.deltas import Answer, DeltaReader, Thought
-from litellm_minimax.hybrid.reasoner import Limits, Silence, ThinkingPhase
+from litellm_minimax.hybrid.thinking import reasoner_request
+from litellm_minimax.hybrid.thinking.deltas import Answer, DeltaReader, Thought
+from litellm_minimax.hybrid.thinking.reasoner import Limits, Silence, ThinkingPhase
 from tests.hybrid.fakes import ScriptedStream, VirtualClock, chunk, empty
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from litellm_minimax.hybrid import spec
+from litellm_minimax.hybrid.asking import spec
 from litellm_minimax.wire.faults import InvalidRequest
 
 

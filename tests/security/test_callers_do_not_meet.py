@@ -2,8 +2,8 @@
 
 import pytest
 
-from litellm_minimax import memory
 from litellm_minimax.hybrid import handler
+from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.simulator import Answer, ToolCall
 from tests.security.conftest import HELLO
 
@@ -80,10 +80,12 @@ class Auth:
 def test_only_the_proxys_own_object_says_who_calls():
     bob = {"user_api_key_auth": Auth("bob")}
     lie = {"user_api_key_hash": "alice", "user_api_key": "alice", "user_api_key_auth": {"api_key": "alice"}}
-    scope = memory.scope_of("sk", {"litellm_metadata": bob})
-    assert scope == memory.scope_of("sk", {"metadata": lie, "litellm_metadata": bob})
-    assert scope == memory.scope_of("sk", {"metadata": {**lie, **bob}})
-    assert scope != memory.scope_of("sk", {"metadata": {"user_api_key_auth": Auth("alice")}})
-    alices = memory.scope_of("sk", {"litellm_metadata": {"user_api_key_hash": "alice"}})
-    assert alices != memory.scope_of("sk", {"metadata": lie, "litellm_metadata": {"user_api_key_hash": "bob"}})
+    scope = reasoning_memory.scope_of("sk", {"litellm_metadata": bob})
+    assert scope == reasoning_memory.scope_of("sk", {"metadata": lie, "litellm_metadata": bob})
+    assert scope == reasoning_memory.scope_of("sk", {"metadata": {**lie, **bob}})
+    assert scope != reasoning_memory.scope_of("sk", {"metadata": {"user_api_key_auth": Auth("alice")}})
+    alices = reasoning_memory.scope_of("sk", {"litellm_metadata": {"user_api_key_hash": "alice"}})
+    assert alices != reasoning_memory.scope_of(
+        "sk", {"metadata": lie, "litellm_metadata": {"user_api_key_hash": "bob"}}
+    )
     assert handler._caller({**lie, **bob}) != handler._caller({**lie, "user_api_key_auth": Auth("alice")})

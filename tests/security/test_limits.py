@@ -5,7 +5,7 @@ import pytest
 
 from litellm_minimax.simulator import Answer, Simulator
 from litellm_minimax.wire.faults import ProtocolFault
-from litellm_minimax.wire.sse import SSEDecoder
+from litellm_minimax.wire.incoming.sse import SSEDecoder
 from tests.security.conftest import HELLO
 
 

@@ -5,8 +5,8 @@ import logging
 import litellm
 import pytest
 
-from litellm_minimax.errors import CallContext, to_litellm
 from litellm_minimax.simulator import Answer, Simulator
+from litellm_minimax.upstream.errors import CallContext, to_litellm
 from litellm_minimax.wire.faults import UpstreamFault
 from tests.security.conftest import HELLO
 

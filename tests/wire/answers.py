@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from litellm_minimax.wire.answer import AnswerReader
 from litellm_minimax.wire.events import (
     Event,
     Finish,
@@ -20,8 +19,9 @@ from litellm_minimax.wire.events import (
     ToolCallStart,
     Usage,
 )
+from litellm_minimax.wire.incoming.answer import AnswerReader
+from litellm_minimax.wire.incoming.stream import coalesce
 from litellm_minimax.wire.options import ReadOptions
-from litellm_minimax.wire.stream import coalesce
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 PLAIN = ReadOptions()

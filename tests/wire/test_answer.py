@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from litellm_minimax.wire import answer
-from litellm_minimax.wire.answer import AnswerReader
 from litellm_minimax.wire.events import Text, Usage
 from litellm_minimax.wire.faults import ProtocolFault
+from litellm_minimax.wire.incoming import answer
+from litellm_minimax.wire.incoming.answer import AnswerReader
 from litellm_minimax.wire.options import ReadOptions
 from tests.wire.answers import PLAIN, chunk, message_of, read, sse, whole
 

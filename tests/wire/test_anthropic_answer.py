@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litellm_minimax.wire.anthropic_answer import MessageStream, error_of_message, events_of_message
+from litellm_minimax.wire.anthropic.answer import MessageStream, error_of_message, events_of_message
 from litellm_minimax.wire.events import Reasoning, ToolCallStart
 from litellm_minimax.wire.faults import ProtocolFault, UpstreamFault
 

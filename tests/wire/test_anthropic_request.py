@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from litellm_minimax import catalog
 from litellm_minimax.simulator import Quirks, anthropic_door, checks
-from litellm_minimax.wire.anthropic_request import (
+from litellm_minimax.wire.anthropic.request import (
     BuiltMessages,
     MessagesRequest,
     build_messages_request,
     with_system_folded,
 )
-from litellm_minimax.wire.anthropic_tools import with_tool_changes
+from litellm_minimax.wire.anthropic.tools import with_tool_changes
 from litellm_minimax.wire.faults import InvalidRequest
-from litellm_minimax.wire.pairing import NO_OUTPUT, NO_RESULT
+from litellm_minimax.wire.outgoing.pairing import NO_OUTPUT, NO_RESULT
 
 TOOL = {"name": "read", "description": "Reads.", "input_schema": {"type": "object", "properties": {}}}
 

@@ -6,7 +6,7 @@ import pytest
 
 from litellm_minimax import catalog
 from litellm_minimax.wire.faults import InvalidRequest
-from litellm_minimax.wire.request import ChatRequest, build_request
+from litellm_minimax.wire.outgoing.request import ChatRequest, build_request
 
 
 def content(value, model="MiniMax-M3", *, server="minimax"):

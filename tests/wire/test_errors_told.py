@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from litellm_minimax.wire.errors_told import fault_in, parse_error_body
 from litellm_minimax.wire.events import Finish
 from litellm_minimax.wire.faults import UpstreamFault
+from litellm_minimax.wire.incoming.errors_told import fault_in, parse_error_body
 from tests.wire.answers import ID, chunk, fields_of, message_of, read, sse
 
 ENVELOPE = {"type": "error", "request_id": ID}

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from litellm_minimax.wire.answer import AnswerReader
 from litellm_minimax.wire.events import Text, Usage
 from litellm_minimax.wire.faults import ProtocolFault, UpstreamFault, WireFault
+from litellm_minimax.wire.incoming.answer import AnswerReader
 from litellm_minimax.wire.options import ReadOptions
 from tests.wire.answers import FIXTURES, ID, PLAIN, Message, cuts, fields_of, message_of, read, sse, streamed
 

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litellm_minimax.wire.markup_values import is_text, item_schema, member_schema, property_schema, types_of, value_of
+from litellm_minimax.wire.markup.markup_values import (
+    is_text,
+    item_schema,
+    member_schema,
+    property_schema,
+    types_of,
+    value_of,
+)
 
 STRING, INTEGER, NUMBER, BOOLEAN = ({"type": kind} for kind in ("string", "integer", "number", "boolean"))
 OBJECT, ARRAY = {"type": "object"}, {"type": "array"}

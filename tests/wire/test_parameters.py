@@ -8,8 +8,8 @@ import pytest
 
 from litellm_minimax import catalog
 from litellm_minimax.wire.faults import InvalidRequest
-from litellm_minimax.wire.parameters import PARAMETERS, SUPPORTED_OPENAI_PARAMS, Fate, supported_openai_params
-from litellm_minimax.wire.request import ChatRequest, build_request
+from litellm_minimax.wire.outgoing.parameters import PARAMETERS, SUPPORTED_OPENAI_PARAMS, Fate, supported_openai_params
+from litellm_minimax.wire.outgoing.request import ChatRequest, build_request
 
 M3, M2, M31 = "MiniMax-M3", "MiniMax-M2", "MiniMax-M3.1-Flash"
 MESSAGES = [{"role": "user", "content": "hi"}]

@@ -9,7 +9,7 @@ import pytest
 from litellm_minimax import catalog
 from litellm_minimax.wire.faults import InvalidRequest
 from litellm_minimax.wire.options import ReadOptions, ResponseFormat
-from litellm_minimax.wire.request import BuiltRequest, ChatRequest, build_request
+from litellm_minimax.wire.outgoing.request import BuiltRequest, ChatRequest, build_request
 
 
 def built(messages, model="MiniMax-M2", *, stream=False, server="minimax", **parameters) -> BuiltRequest:

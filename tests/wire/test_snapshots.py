@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litellm_minimax.wire.snapshots import ReasoningLedger, SnapshotReader
+from litellm_minimax.wire.incoming.snapshots import ReasoningLedger, SnapshotReader
 from tests.wire.answers import chunk, message_of, read, sse, streamed
 
 THOUGHT = "The user asks about France, and I know its capital."

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from litellm_minimax.wire.faults import ProtocolFault
-from litellm_minimax.wire.sse import SSEDecoder
+from litellm_minimax.wire.incoming.sse import SSEDecoder
 
 
 def decode(*pieces: bytes) -> list[bytes]:

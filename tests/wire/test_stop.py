@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from litellm_minimax.wire.incoming.stop import StopScanner
 from litellm_minimax.wire.options import ReadOptions
-from litellm_minimax.wire.stop import StopScanner
 from tests.wire.answers import chunk, message_of, read, sse, streamed
 
 LETTERS = st.text("abc", max_size=30)

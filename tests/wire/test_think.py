@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from litellm_minimax.wire.events import Reasoning, Text
-from litellm_minimax.wire.stream import coalesce
-from litellm_minimax.wire.think import ThinkSplitter
+from litellm_minimax.wire.incoming.stream import coalesce
+from litellm_minimax.wire.incoming.think import ThinkSplitter
 
 ATOMS = [
     "<think>", "</think>", "<mm:think>", "</mm:think>", "<", "</", "<th", "ink>", "\n", "\n\n", " ", "`", "```\n", "hm", "so", ".",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from litellm_minimax.wire.events import ToolCallArguments, ToolCallStart
-from litellm_minimax.wire.tool_calls import ToolCallReader
+from litellm_minimax.wire.incoming.tool_calls import ToolCallReader
 from tests.wire.answers import Message, streamed
 
 A, B = '{"city": "Paris"}', '{"city": "Rome"}'

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from litellm_minimax.wire.events import Event, Text, ToolCallArguments, ToolCallStart
+from litellm_minimax.wire.incoming.stream import coalesce
+from litellm_minimax.wire.markup.tool_markup import TOKEN, ToolMarkupScanner, _json_of
 from litellm_minimax.wire.options import ReadOptions
-from litellm_minimax.wire.stream import coalesce
-from litellm_minimax.wire.tool_markup import TOKEN, ToolMarkupScanner, _json_of
 from tests.wire.answers import chunk, message_of, read, sse, streamed, whole
 
 SCHEMAS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from litellm_minimax.wire.events import Usage
-from litellm_minimax.wire.usage import read_usage
+from litellm_minimax.wire.incoming.usage import read_usage
 from tests.wire.answers import chunk, message_of, read, sse
 
 

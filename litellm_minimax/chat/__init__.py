@@ -1,0 +1,1 @@
+"""The handler that LiteLLM calls for ``minimax/`` and ``minimax-plugin/``: unpack, send, read, hand back."""

@@ -1,0 +1,205 @@
+"""One call of LiteLLM's: its arguments unpacked, and the request that becomes of them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from litellm_minimax import catalog
+from litellm_minimax.__about__ import __version__
+from litellm_minimax.chat.chunks import AnswerCollector
+from litellm_minimax.memory import reasoning_memory
+from litellm_minimax.upstream import addresses
+from litellm_minimax.upstream.errors import CallContext, invalid_json, missing_key, one_line, to_litellm
+from litellm_minimax.upstream.transport import Post, Timeouts
+from litellm_minimax.wire.faults import InvalidRequest, WireFault
+from litellm_minimax.wire.incoming.answer import AnswerReader
+from litellm_minimax.wire.incoming.stream import parse_error_body
+from litellm_minimax.wire.json_text import dumps
+from litellm_minimax.wire.options import ReadOptions, Server
+from litellm_minimax.wire.outgoing.history import MissingReasoning, turns_without_reasoning
+from litellm_minimax.wire.outgoing.request import BuiltRequest, ChatRequest, build_request
+from litellm_minimax.wire.response_format import validate
+
+if TYPE_CHECKING:
+    from litellm_minimax.upstream.addresses import Address
+
+log = logging.getLogger("litellm_minimax")
+
+# Whoever sends a request through a proxy may add headers, but neither exchange its key nor reframe it.
+_OWN_HEADERS = frozenset({
+    "authorization", "x-api-key", "content-type", "content-length", "host", "accept", "accept-encoding",
+    "connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect", "proxy-authorization",
+})  # fmt: skip
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t\x20-\x7e\xa0-\xff]*")
+_warned: set[str] = set()
+
+
+class Call:
+    """One call of LiteLLM's: unpacked at once, prepared when its reasoning memory was asked."""
+
+    def __init__(self, kwargs: Mapping[str, Any], *, streaming: bool) -> None:
+        self._kwargs = kwargs
+        self._streaming = streaming
+        typed = str(kwargs["model"])
+        self.facts = catalog.find(typed)
+        self.model = self.facts.id if self.facts else typed
+        self.litellm_params: Mapping[str, Any] = kwargs.get("litellm_params") or {}
+        self.context = CallContext(self.model, self.litellm_params.get("custom_llm_provider") or "minimax")
+        self.messages: Sequence[Mapping[str, Any]] = kwargs["messages"]
+        self.client = kwargs.get("client")
+        self.scope: str | None = None
+        """Whose reasoning memory; ``None`` when it is off."""
+        self.read = ReadOptions()
+        try:
+            self.address = addresses.resolve(kwargs.get("api_base"), os.environ)
+        except WireFault as fault:
+            raise to_litellm(fault, self.context) from fault
+        self.context = replace(self.context, address=self.address)
+        self._key = _key(kwargs.get("api_key"), self.context)
+        if reasoning_memory.is_on() and (self.facts is None or self.facts.reasons):
+            self.scope = reasoning_memory.scope_of(self._key, self.litellm_params)
+
+    def _missing(self) -> list[MissingReasoning]:
+        return turns_without_reasoning(self.messages) if self.scope else []
+
+    def recall(self) -> Mapping[int, str]:
+        """The reasoning that the client dropped, as far as it is remembered."""
+        missing = self._missing()
+        return reasoning_memory.recall(self.scope, missing) if missing and self.scope else {}
+
+    async def arecall(self) -> Mapping[int, str]:
+        """The asynchronous twin of :meth:`recall`."""
+        missing = self._missing()
+        return await reasoning_memory.arecall(self.scope, missing) if missing and self.scope else {}
+
+    def prepare(self, recalled: Mapping[int, str]) -> None:
+        """Build what is sent.
+
+        Raises:
+            InvalidRequest: it can't be sent as it is.
+        """
+        kwargs = self._kwargs
+        parameters = dict(kwargs.get("optional_params") or {})
+        server = _server(parameters.pop("self_hosted", None), self.address)
+        request = build_request(
+            ChatRequest(
+                model=self.model,
+                facts=self.facts,
+                messages=self.messages,
+                parameters=parameters,
+                stream=self._streaming,
+                server=server,
+                recalled=recalled,
+            )
+        )
+        self.read = request.read
+        self.post = Post(
+            url=self.address.chat,
+            headers=_headers(self._key, kwargs.get("headers"), streaming=self._streaming),
+            body=dumps(request.body),
+            timeouts=Timeouts.of(kwargs.get("timeout"), streaming=self._streaming),
+            tls_verify=self.litellm_params.get("ssl_verify"),
+        )
+        _tell(self.facts, request)
+        _log_to_litellm(kwargs, request, self.post)
+
+    def read_whole(self, status: int, headers: Mapping[str, str], body: bytes) -> AnswerCollector:
+        """A whole answer, held against what the request promised its caller."""
+        if status >= 300:
+            raise parse_error_body(status, body, headers.get("trace-id"))
+        reader = AnswerReader(self.read)
+        collected = AnswerCollector()
+        collected.add(reader.feed(body))
+        collected.add(reader.close())
+        problem = self.format_problem(collected)
+        if problem and self.read.response_format:
+            asked = self.read.response_format
+            raise invalid_json(self.context, collected.text, problem, str(asked.schema or asked.kind))
+        return collected
+
+    def format_problem(self, answer: AnswerCollector) -> str | None:
+        """Why the text of a finished answer is not what ``response_format`` asked for; ``None`` if it is."""
+        asked = self.read.response_format
+        if asked is None or answer.calls or (answer.finish and answer.finish.reason != "stop"):
+            return None
+        return validate(answer.text, asked)
+
+    def keep(self, answer: AnswerCollector) -> None:
+        """Remember the reasoning of a finished answer."""
+        if self.scope:
+            reasoning_memory.keep(self.scope, answer)
+
+    async def akeep(self, answer: AnswerCollector) -> None:
+        """The asynchronous twin of :meth:`keep`."""
+        if self.scope:
+            await reasoning_memory.akeep(self.scope, answer)
+
+
+def _key(given: str | None, context: CallContext) -> str:
+    import litellm
+
+    key = given or os.environ.get("MINIMAX_API_KEY") or litellm.api_key
+    if not key or not key.strip():
+        raise missing_key(context)
+    return str(key).strip()
+
+
+def _server(switch: Any, address: Address) -> Server:
+    """Who answers there: MiniMax, the open weights on somebody's own server, or we can't know."""
+    text = str(os.environ.get("MINIMAX_SELF_HOSTED", "") if switch is None else switch).strip().lower()
+    if text in {"on", "true", "1"}:
+        return "self_hosted"
+    if text in {"off", "false", "0"} or address.is_minimax:
+        return "minimax"
+    if text not in {"", "auto"}:
+        raise InvalidRequest("self_hosted", f"{text!r} is none of on, off, auto.")
+    return "unknown"
+
+
+def _headers(key: str, extra: Mapping[str, str] | None, *, streaming: bool) -> dict[str, str]:
+    headers = {
+        "authorization": f"Bearer {key}",
+        "content-type": "application/json",
+        "accept": "text/event-stream" if streaming else "application/json",
+        # A compressed stream may be held back by whatever sits between; plain bytes arrive as they are made.
+        "accept-encoding": "identity",
+        "user-agent": f"litellm-minimax/{__version__}",
+    }
+    if not isinstance(extra, Mapping | None):
+        raise InvalidRequest("extra_headers", "it must be an object.")
+    for name, value in (extra or {}).items():
+        if not isinstance(value, str | int | float) or not _HEADER.fullmatch(f"{name}: {value}"):
+            raise InvalidRequest("extra_headers", "a name or a value in it can't stand in an HTTP header.")
+        if name.lower() not in _OWN_HEADERS:
+            headers[name.lower()] = str(value)
+    return headers
+
+
+def _tell(facts: catalog.ModelFacts | None, request: BuiltRequest) -> None:
+    """Say once that a model is on its way out, and at debug level what was done to the request."""
+    if facts and facts.note and facts.id not in _warned:
+        _warned.add(facts.id)
+        log.warning("%s: %s", facts.id, facts.note)
+    if request.notes and log.isEnabledFor(logging.DEBUG):
+        log.debug("%s", one_line(f"request to {request.body.get('model')}: {'; '.join(request.notes)}"))
+
+
+def _log_to_litellm(kwargs: Mapping[str, Any], request: BuiltRequest, post: Post) -> None:
+    """Show LiteLLM's loggers what is sent, without the key."""
+    logging_obj = kwargs.get("logging_obj")
+    if logging_obj is None:
+        return
+    logging_obj.pre_call(
+        input=kwargs["messages"],
+        api_key="",
+        additional_args={
+            "complete_input_dict": request.body,
+            "api_base": post.url,
+            "headers": {name: value for name, value in post.headers.items() if name != "authorization"},
+        },
+    )

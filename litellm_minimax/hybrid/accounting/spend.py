@@ -1,0 +1,86 @@
+"""Usage and cost of the two phases, apart and together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from litellm.types.utils import Usage
+
+from litellm_minimax.hybrid.accounting.tokens import estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What one model did and cost."""
+
+    phase: Literal["reasoning", "execution"]
+    model: str
+    """The member, as it was written."""
+    usage: Usage
+    cost: float | None
+    """US dollars, or ``None`` where LiteLLM knows no price."""
+    ms: int
+    ended_by: str
+    estimated: bool = False
+    """The tokens are our estimate: a stream that is cut never tells its usage."""
+
+    def as_fields(self) -> dict[str, Any]:
+        """What a caller sees in ``provider_specific_fields["hybrid"]["phases"]``."""
+        fields: dict[str, Any] = {
+            "phase": self.phase,
+            "model": self.model,
+            "prompt_tokens": self.usage.prompt_tokens,
+            "completion_tokens": self.usage.completion_tokens,
+            "cost": self.cost,
+            "ms": self.ms,
+            "ended_by": self.ended_by,
+        }
+        return {**fields, "estimated": True} if self.estimated else fields
+
+
+def estimated_usage(messages: Iterable[Any], completion_tokens: int) -> Usage:
+    """A usage for a stream that was cut before it told one."""
+    prompt = sum(estimate(str(message.get("content") or "")) + 4 for message in messages)
+    return Usage(prompt_tokens=prompt, completion_tokens=completion_tokens, total_tokens=prompt + completion_tokens)
+
+
+def total(phases: Sequence[Phase]) -> Usage:
+    """The sum of all phases; everything the reasoner wrote counts as reasoning."""
+    prompt = sum(phase.usage.prompt_tokens or 0 for phase in phases)
+    completion = sum(phase.usage.completion_tokens or 0 for phase in phases)
+    cached = _known(_detail(phase.usage, "prompt_tokens_details", "cached_tokens") for phase in phases)
+    written = _known(_detail(phase.usage, "prompt_tokens_details", "cache_creation_tokens") for phase in phases)
+    reasoning = _known(
+        phase.usage.completion_tokens
+        if phase.phase == "reasoning"
+        else _detail(phase.usage, "completion_tokens_details", "reasoning_tokens")
+        for phase in phases
+    )
+    details: dict[str, Any] = {"cost": total_cost(phases)}
+    if cached is not None or written is not None:
+        details["prompt_tokens_details"] = {"cached_tokens": cached or 0, "cache_creation_tokens": written or 0}
+        details["cache_read_input_tokens"] = cached or 0
+        details["cache_creation_input_tokens"] = written or 0
+    if reasoning is not None:
+        details["completion_tokens_details"] = {"reasoning_tokens": reasoning}
+    return Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion, **details)
+
+
+def total_cost(phases: Sequence[Phase]) -> float:
+    """The dollars of all phases whose price is known.
+
+    Never ``None``: LiteLLM would then look for a price of ``hybrid/…``, find none and log the call as failed.
+    """
+    return float(sum(phase.cost or 0.0 for phase in phases))
+
+
+def _known(counts: Iterable[int | None]) -> int | None:
+    told = [count for count in counts if count is not None]
+    return sum(told) if told else None
+
+
+def _detail(usage: Usage, part: str, name: str) -> int | None:
+    value = getattr(getattr(usage, part, None), name, None)
+    return value if isinstance(value, int) else None

@@ -1,0 +1,1 @@
+"""Two streams as one well-formed answer."""

@@ -1,0 +1,103 @@
+"""Should the reasoner think now? A pure decision from the request, the preset and what is remembered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from litellm_minimax.hybrid.asking.conversation import Conversation
+from litellm_minimax.hybrid.asking.preset import Override, Preset
+
+Kind = Literal["think", "reuse", "skip", "degrade"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with the reasoner, and why in one word that is safe in a header."""
+
+    kind: Kind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the stores know about this caller."""
+
+    has_notes: bool = False
+    """There are notes from this turn."""
+    has_note_here: bool = False
+    """One of them was made for exactly this request, which is now repeated because the executor failed."""
+    backing_off: bool = False
+    """The reasoner failed for this caller a moment ago."""
+
+
+def decide(
+    conversation: Conversation, preset: Preset, override: Override, *, thinking_off: bool, remembered: Remembered
+) -> Decision:
+    """Decide for one request; the first rule that applies wins.
+
+    Args:
+        conversation: the shape of the request's messages.
+        preset: the route's options.
+        override: what this request asks of the route.
+        thinking_off: the client sent ``reasoning_effort: none`` or disabled thinking.
+        remembered: what the stores know.
+    """
+    if not preset.enabled:
+        return Decision("skip", "disabled")
+    if override.trigger == "skip":
+        return Decision("skip", "client_skip")
+    if override.trigger == "force":
+        return Decision("think", "client_force")
+    if thinking_off:
+        return Decision("skip", "client_thinking_off")
+    if conversation.turn_start < 0:
+        return Decision("skip", "no_user_message")
+    if preset.reuse_within_turn and remembered.has_note_here and "every_call" not in preset.trigger:
+        return Decision("reuse", "same_request")
+    return _by_moment(conversation, preset, remembered)
+
+
+def _by_moment(conversation: Conversation, preset: Preset, remembered: Remembered) -> Decision:
+    fired = _trigger(conversation, preset)
+    if fired is not None and remembered.backing_off:
+        # Visible as degraded: the answer lacks the reasoning that the route promises.
+        return Decision("degrade", "backoff")
+    if fired is not None and _drawn(conversation, preset):
+        return Decision("think", fired)
+    if preset.reuse_within_turn and remembered.has_notes:
+        return Decision("reuse", "same_turn")
+    if fired is not None:
+        return Decision("skip", "probability")
+    return Decision("skip", "tool_round" if conversation.in_tool_round else "no_trigger")
+
+
+def _trigger(conversation: Conversation, preset: Preset) -> str | None:
+    happened: Mapping[str, bool] = {
+        "every_call": True,
+        "user_turn": not conversation.in_tool_round,
+        "tool_error": conversation.in_tool_round and conversation.tool_error,
+        "stall": conversation.in_tool_round and conversation.stalled,
+    }
+    return next((name for name, holds in happened.items() if holds and name in preset.trigger), None)
+
+
+def _drawn(conversation: Conversation, preset: Preset) -> bool:
+    if conversation.user_turns <= preset.force_initial_turns:
+        return True
+    return draw(conversation.prefix) < preset.reasoning_injection_probability
+
+
+def draw(prefix: str) -> float:
+    """A number in [0, 1) from the conversation up to the turn's first message: a whole turn decides alike."""
+    return int.from_bytes(hashlib.sha256(f"draw {prefix}".encode()).digest()[:7]) / float(1 << 56)
+
+
+def turned_thinking_off(params: Mapping[str, Any]) -> bool:
+    """Whether the client's own parameters say: do not think."""
+    thinking = params.get("thinking")
+    effort = params.get("reasoning_effort")
+    effort = effort.get("effort") if isinstance(effort, Mapping) else effort
+    return effort in ("none", "disable") or (isinstance(thinking, Mapping) and thinking.get("type") == "disabled")

@@ -1,0 +1,1 @@
+"""What of the thinking the executor reads, and what of it a client's replayed history still holds."""

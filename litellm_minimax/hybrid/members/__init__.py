@@ -1,0 +1,1 @@
+"""The two models behind a hybrid: found by name, checked against the caller's key, called."""

@@ -1,0 +1,126 @@
+"""The reasoning memory: what a model thought, kept for clients that drop it and given back with the next tool result.
+
+MiniMax's models work better when their own reasoning comes back in a tool loop (Tau² 87 with it, 64 without; MiniMax's
+figures), and most clients drop it. So the reasoning of a turn is kept under the ids of its tool calls, or under a hash
+of the turn where it has none, within the scope of one caller, and looked up for turns that come back without it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from litellm_minimax.chat.chunks import AnswerCollector
+from litellm_minimax.memory.shared_cache import SharedCache
+from litellm_minimax.wire.outgoing.history import MissingReasoning, message_hash
+
+log = logging.getLogger("litellm_minimax.memory")
+
+KEPT_SECONDS = 4 * 3600
+MAX_TURNS = 4096
+MAX_TURN_KIB = 64
+"""A longer thought is not kept: at the bounds, the memory of one process stays under 256 MiB."""
+
+_cache = SharedCache(max_items=MAX_TURNS, max_item_kib=MAX_TURN_KIB, ttl=KEPT_SECONDS)
+counts: Counter[str] = Counter()
+"""``hit``, ``miss`` and ``stored`` since the process started."""
+
+
+def is_on() -> bool:
+    """Off with ``MINIMAX_REASONING_MEMORY=off``."""
+    return os.environ.get("MINIMAX_REASONING_MEMORY", "").strip().lower() not in {"off", "false", "0"}
+
+
+def scope_of(api_key: str, litellm_params: Mapping[str, Any]) -> str:
+    """Whose memory it is: the caller's LiteLLM key and the upstream key, as one hash.
+
+    Two callers of one proxy never share a scope, and neither do two upstream accounts.
+    """
+    return hashlib.sha256(f"{_caller(litellm_params)}\x00{api_key}".encode()).hexdigest()[:24]
+
+
+def _caller(litellm_params: Mapping[str, Any]) -> str:
+    """The caller that the proxy has authenticated; empty without a proxy.
+
+    Depending on the door one of the two metadata is the proxy's and the other the client's own JSON, which may name
+    anybody. So the proxy's object counts, which no JSON can be; and where there is none, what both say, together: a
+    client that lies there gets a scope of its own.
+    """
+    told = []
+    for name in ("metadata", "litellm_metadata"):
+        metadata = litellm_params.get(name)
+        if isinstance(metadata, Mapping):
+            key = getattr(metadata.get("user_api_key_auth"), "api_key", None)
+            if key:
+                return f"key {key}"
+            told.append(str(metadata.get("user_api_key_hash") or metadata.get("user_api_key") or ""))
+    return "|".join(told)
+
+
+async def arecall(scope: str, missing: Sequence[MissingReasoning]) -> dict[int, str]:
+    """What is remembered of the turns that came back without their reasoning: message index → reasoning."""
+    recalled: dict[int, str] = {}
+    for turn in missing:
+        for key in _keys(scope, turn.call_ids, turn.message_hash):
+            text = await _cache.aget(key)
+            if text is not None:
+                recalled[turn.index] = text
+                break
+    return _counted(recalled, missing)
+
+
+def recall(scope: str, missing: Sequence[MissingReasoning]) -> dict[int, str]:
+    """The blocking twin of :func:`arecall`."""
+    recalled: dict[int, str] = {}
+    for turn in missing:
+        for key in _keys(scope, turn.call_ids, turn.message_hash):
+            text = _cache.get(key)
+            if text is not None:
+                recalled[turn.index] = text
+                break
+    return _counted(recalled, missing)
+
+
+async def akeep(scope: str, answer: AnswerCollector) -> None:
+    """Remember the reasoning of a finished answer; waits for it, so that the client's next request finds it."""
+    for key in _keys_of_answer(scope, answer):
+        await _cache.aset(key, answer.reasoning)
+
+
+def keep(scope: str, answer: AnswerCollector) -> None:
+    """The blocking twin of :func:`akeep`."""
+    for key in _keys_of_answer(scope, answer):
+        _cache.set(key, answer.reasoning)
+
+
+def clear() -> None:
+    """Forget everything that this process remembers."""
+    _cache.clear()
+    counts.clear()
+
+
+def _keys(scope: str, call_ids: Sequence[str], turn_hash: str) -> list[str]:
+    if call_ids:
+        return [f"litellm-minimax:reasoning:{scope}:{call_id}" for call_id in call_ids]
+    return [f"litellm-minimax:reasoning:{scope}:{turn_hash}"]
+
+
+def _keys_of_answer(scope: str, answer: AnswerCollector) -> list[str]:
+    if not answer.reasoning:
+        return []
+    counts["stored"] += 1
+    calls = [call for _, call in sorted(answer.calls.items())]
+    turn_hash = "" if calls else message_hash(answer.text, ())
+    return _keys(scope, [call.id for call in calls], turn_hash)
+
+
+def _counted(recalled: dict[int, str], missing: Sequence[MissingReasoning]) -> dict[int, str]:
+    counts["hit"] += len(recalled)
+    counts["miss"] += len(missing) - len(recalled)
+    if missing and log.isEnabledFor(logging.DEBUG):
+        log.debug("reasoning of %d of %d turns found in memory", len(recalled), len(missing))
+    return recalled

@@ -1,0 +1,257 @@
+"""LiteLLM's built-in Anthropic pass-through for ``minimax/`` (``/v1/messages``), repaired where it goes wrong.
+
+What goes wrong without it: the documented ``https://api.minimax.io/v1`` becomes ``/v1/v1/messages`` (404); a system
+message inside ``messages``, which Claude Code sends, is a 2013; ``thinking: adaptive`` becomes ``enabled``, which M3
+refuses; an error that MiniMax answers with HTTP 200 looks like an answer.
+
+Two places of LiteLLM are replaced, both found from ``MinimaxMessagesConfig``, which has not moved from 1.94.3 to
+1.110.2 (the modules around it have, twice):
+
+* methods of ``MinimaxMessagesConfig``: the URL, the key, the body, the errors, the answer, the stream;
+* ``anthropic_messages_handler``, beside the class's base: there a call is known with all its parameters, and it is
+  awaited, so that the reasoning memory can be asked before the call and a stream be opened before status 200 is sent.
+  A deployment marked ``self_hosted`` goes to our own translation from there, as ``minimax-plugin/``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import importlib
+import inspect
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from litellm_minimax import catalog
+from litellm_minimax.messages import remembering
+from litellm_minimax.messages.opened_stream import OpenedStream
+from litellm_minimax.upstream import addresses
+from litellm_minimax.upstream.errors import CallContext, missing_key, to_litellm
+from litellm_minimax.wire.anthropic.answer import error_of_message, events_of_message
+from litellm_minimax.wire.anthropic.request import MessagesRequest, build_messages_request, with_system_folded
+from litellm_minimax.wire.anthropic.tools import with_tool_changes
+from litellm_minimax.wire.events import Event
+from litellm_minimax.wire.faults import WireFault
+from litellm_minimax.wire.incoming.stream import parse_error_body
+
+log = logging.getLogger("litellm_minimax.anthropic_route")
+
+_MARK = "__litellm_minimax_original__"
+_ON = frozenset({"on", "true", "1"})
+
+
+@dataclass(slots=True)
+class _Call:
+    """What the two replaced places must tell each other about one call."""
+
+    model: str = ""
+    scope: str | None = None
+    """Whose reasoning memory; ``None`` when it is off or the model does not think."""
+    stream: OpenedStream | None = None
+    answered: list[Event] = field(default_factory=list)
+
+
+_current: ContextVar[_Call | None] = ContextVar("litellm_minimax_messages_call", default=None)
+
+
+def repair() -> None:
+    """Replace what is wrong in LiteLLM; does nothing the second time.
+
+    Raises:
+        AttributeError, ImportError: this LiteLLM has moved what is replaced.
+    """
+    from litellm.llms.minimax.messages.transformation import MinimaxMessagesConfig
+
+    for method in _METHODS:
+        built_in = getattr(MinimaxMessagesConfig, method.__name__)
+        if not hasattr(built_in, _MARK):
+            setattr(MinimaxMessagesConfig, method.__name__, _marked(method, built_in))
+    beside = MinimaxMessagesConfig.__mro__[1].__module__.removesuffix("transformation")
+    module: Any = importlib.import_module(beside + "handler")
+    if not hasattr(module.anthropic_messages_handler, _MARK):
+        module.anthropic_messages_handler = _handler(module.anthropic_messages_handler)
+
+
+def _marked(method: Callable[..., Any], built_in: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(built_in)
+    def replaced(config: Any, *args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(config, *args, **kwargs)
+        bound.apply_defaults()
+        return method(config, built_in, bound.arguments)
+
+    signature = inspect.signature(built_in)
+    setattr(replaced, _MARK, built_in)
+    return replaced
+
+
+# -- methods of MinimaxMessagesConfig: each gets the config, the built-in method and the call's arguments by name ------
+
+
+def get_complete_url(_config: Any, _built_in: Any, given: Mapping[str, Any]) -> str:
+    """Every form of base goes to ``<root>/anthropic/v1/messages``."""
+    try:
+        return addresses.resolve(given["api_base"], os.environ).anthropic_messages
+    except WireFault as fault:
+        raise to_litellm(fault, _context(given["model"])) from fault
+
+
+def validate_anthropic_messages_environment(config: Any, _built_in: Any, given: Mapping[str, Any]) -> Any:
+    """The key as MiniMax takes it, and no header of the client's own account or betas."""
+    key = config.get_api_key(api_key=given["api_key"])
+    if not key or not str(key).strip():
+        raise missing_key(_context(given["model"]))
+    headers = {name: value for name, value in (given["headers"] or {}).items() if name.lower() not in _OWN_HEADERS}
+    headers |= {
+        "authorization": f"Bearer {str(key).strip()}",
+        "content-type": "application/json",
+        "anthropic-version": "2023-06-01",
+        # A compressed stream may be held back by whatever sits between.
+        "accept-encoding": "identity",
+    }
+    return headers, given["api_base"]
+
+
+_OWN_HEADERS = frozenset({"authorization", "x-api-key", "content-type", "content-length", "host", "accept-encoding",
+                          "anthropic-beta", "anthropic-version"})  # fmt: skip
+
+
+def transform_anthropic_messages_request(_config: Any, _built_in: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The body as MiniMax accepts it."""
+    facts = catalog.find(given["model"])
+    try:
+        built = build_messages_request(
+            MessagesRequest(
+                model=facts.id if facts else given["model"],
+                facts=facts,
+                messages=given["messages"],
+                parameters=given["anthropic_messages_optional_request_params"],
+            )
+        )
+    except WireFault as fault:
+        raise to_litellm(fault, _context(given["model"])) from fault
+    if built.notes and log.isEnabledFor(logging.DEBUG):
+        log.debug("request to %s: %s", given["model"], "; ".join(built.notes))
+    return built.body
+
+
+def get_error_class(_config: Any, _built_in: Any, given: Mapping[str, Any]) -> Exception:
+    """MiniMax's error as LiteLLM's exception, by the same table as on the chat door."""
+    headers = given["headers"] or {}
+    fault = parse_error_body(given["status_code"], str(given["error_message"]).encode(), headers.get("trace-id"))
+    call = _current.get()
+    return to_litellm(fault, _context(call.model if call else ""))
+
+
+def transform_anthropic_messages_response(_config: Any, built_in: Any, given: Mapping[str, Any]) -> Any:
+    """A whole answer; an error in HTTP 200 is raised."""
+    response = given["raw_response"]
+    fault = error_of_message(response.status_code, response.content, response.headers.get("trace-id"))
+    if fault is not None:
+        raise to_litellm(fault, _context(given["model"])) from fault
+    call = _current.get()
+    if call is not None:
+        call.answered = events_of_message(json.loads(response.content))
+    return built_in(**{"self": _config, **{name: given[name] for name in ("model", "raw_response", "logging_obj")}})
+
+
+def get_async_streaming_response_iterator(config: Any, built_in: Any, given: Mapping[str, Any]) -> Any:
+    """The stream, which is opened before it is handed on (see ``_handler``)."""
+    arguments = {name: value for name, value in given.items() if name not in ("self", "httpx_response")}
+    call = _current.get() or _Call()
+    call.stream = OpenedStream(
+        given["httpx_response"],
+        lambda response: built_in(config, httpx_response=response, **arguments),
+        _context(given["model"]),
+        functools.partial(remembering.keep, call.scope),
+    )
+    return call.stream
+
+
+_METHODS = (
+    get_complete_url,
+    validate_anthropic_messages_environment,
+    transform_anthropic_messages_request,
+    get_error_class,
+    transform_anthropic_messages_response,
+    get_async_streaming_response_iterator,
+)
+
+
+# -- the handler ------------------------------------------------------------------------------------------------------
+
+
+def _handler(original: Callable[..., Any]) -> Callable[..., Any]:
+    signature = inspect.signature(original)
+
+    @functools.wraps(original)
+    def anthropic_messages_handler(*args: Any, **kwargs: Any) -> Any:
+        given = dict(signature.bind(*args, **kwargs).arguments)
+        given |= given.pop("kwargs", {})
+        if _ours(given):
+            given["messages"], given["tools"] = with_tool_changes(given["messages"], given.get("tools"))
+        model = _minimax_model(given)
+        if model is not None and _self_hosted(given):
+            given |= {"model": f"minimax-plugin/{model}", "custom_llm_provider": "minimax-plugin"}
+            model = None
+        if model is None:
+            if _ours(given):
+                given["messages"], given["system"] = with_system_folded(given["messages"], given.get("system"))
+            return original(**given)
+        if not given.get("is_async"):
+            return original(**given)
+        return _answer(original, given, model)
+
+    setattr(anthropic_messages_handler, _MARK, original)
+    return anthropic_messages_handler
+
+
+async def _answer(original: Callable[..., Any], given: dict[str, Any], model: str) -> Any:
+    from litellm.llms.minimax.messages.transformation import MinimaxMessagesConfig
+
+    key = MinimaxMessagesConfig.get_api_key(api_key=given.get("api_key"))
+    call = _Call(model, remembering.scope_of(given, key, model))
+    if call.scope:
+        given["messages"] = await remembering.with_lost_reasoning(call.scope, given["messages"])
+    token = _current.set(call)
+    try:
+        answer = original(**given)
+        if asyncio.iscoroutine(answer):
+            answer = await answer
+        if call.stream is not None:
+            await call.stream.open()
+    finally:
+        _current.reset(token)
+    await remembering.keep(call.scope, call.answered)
+    return answer
+
+
+def _ours(given: Mapping[str, Any]) -> bool:
+    providers = ("minimax", "minimax-plugin", "hybrid")
+    return given.get("custom_llm_provider") in providers or str(given["model"]).partition("/")[0] in providers
+
+
+def _minimax_model(given: Mapping[str, Any]) -> str | None:
+    """The model without its prefix if this is a call for ``minimax/``."""
+    prefix, _, name = str(given["model"]).partition("/")
+    if name and prefix == "minimax":
+        return name
+    return str(given["model"]) if given.get("custom_llm_provider") == "minimax" else None
+
+
+def _self_hosted(given: Mapping[str, Any]) -> bool:
+    """An OpenAI-only server has no Anthropic endpoint: our translation serves it."""
+    switch = given.get("self_hosted")
+    return str(os.environ.get("MINIMAX_SELF_HOSTED", "") if switch is None else switch).strip().lower() in _ON
+
+
+def _context(model: str) -> CallContext:
+    try:
+        address = addresses.resolve(None, os.environ)
+    except WireFault:
+        address = None
+    return CallContext(model, "minimax", address)

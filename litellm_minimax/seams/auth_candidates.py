@@ -1,0 +1,72 @@
+"""To the proxy's access check an inline hybrid is its two members, not two halves of a batch.
+
+When it authenticates, before any hook, the proxy splits a model name at commas (``hybrid:[A`` and ``B]``) and checks
+what it finds against the lists and budgets of the key, its team, user and project. Here it finds the model groups of
+the two members instead: a key that may use both may use the hybrid, and LiteLLM's own refusal names the one it may
+not. The handler checks again, with the caller's aliases and for presets.
+
+This reaches for one private name of LiteLLM (the same on 1.94.3 to 1.110.2). A release without it only loses inline
+hybrids for keys with model lists. The names are exchanged only while the hook that refuses malformed hybrids is at
+work: without it the proxy would split such a name into a batch after the check.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from litellm_minimax.hybrid.asking import preset, spec
+from litellm_minimax.hybrid.members import calls, resolution
+from litellm_minimax.wire.faults import InvalidRequest
+
+log = logging.getLogger("litellm_minimax")
+
+_MODULE = "litellm.proxy.auth.auth_utils"
+_NAME = "_append_model_candidates"
+_MARK = "__litellm_minimax_original__"
+
+
+def name_members(is_guarded: Callable[[], bool]) -> bool:
+    """Make the running proxy's access check see a hybrid's members; whether it does. Safe to repeat.
+
+    Args:
+        is_guarded: whether the hook that refuses malformed hybrids is at work, asked at each request.
+    """
+    # Only in a proxy: importing its modules into an SDK process would cost a second.
+    module = sys.modules.get(_MODULE)
+    original = getattr(module, _NAME, None)
+    if module is None or hasattr(original, _MARK):
+        return module is not None
+    if original is None:
+        log.warning("LiteLLM has no %s.%s any more: inline hybrids work for unrestricted keys only", _MODULE, _NAME)
+        return False
+
+    @functools.wraps(original)
+    def append_model_candidates(candidates: list[str], value: Any) -> None:
+        if isinstance(value, str) and spec.looks_like_spec(value) and is_guarded():
+            candidates.extend(candidates_of(value))
+        else:
+            original(candidates, value)
+
+    setattr(append_model_candidates, _MARK, original)
+    setattr(module, _NAME, append_model_candidates)
+    return True
+
+
+def candidates_of(model: str) -> list[str]:
+    """The names that a key must be allowed for an inline hybrid; a malformed one stands for itself."""
+    try:
+        parsed = spec.parse(model)
+    except InvalidRequest:
+        return [spec.protect(model)]
+    router = calls.running_router()
+    groups = calls.RouterGroups(router) if router is not None else None
+    found = (
+        resolution.find_group(member, groups, preset.DEFAULT_BACKENDS, {}) if groups else None
+        for member in (parsed.reasoning, parsed.execution)
+    )
+    # What is no group here may be one of the caller's team or alias, under its bare name.
+    return [name or member.model for name, member in zip(found, (parsed.reasoning, parsed.execution), strict=True)]

@@ -1,0 +1,138 @@
+"""What the proxy must do around our handlers: check requests, keep a hybrid's name whole, tell what a hybrid decided.
+
+The proxy takes a comma in a model name for a batch of models, before any handler sees the name; the pre-call hook runs
+before that on every door and writes the comma as ``%2C``. The client's own spelling is what answers are labelled with.
+"""
+
+# ruff: noqa: ARG002 - the hooks' signatures are LiteLLM's
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import litellm
+from litellm.integrations.custom_logger import CustomLogger
+
+from litellm_minimax.hybrid import handler, refusals
+from litellm_minimax.hybrid.asking import preset, spec
+from litellm_minimax.hybrid.members import calls, resolution
+from litellm_minimax.seams import auth_candidates, client_fields
+from litellm_minimax.wire.faults import InvalidRequest
+
+_RESPONSES_DOOR = ("aresponses", "responses")
+_CHAT_DOORS = ("acompletion", "completion", "anthropic_messages", "aanthropic_messages", *_RESPONSES_DOOR)
+_DOORS_WITHOUT_HYBRIDS = (
+    "text_completion", "embedding", "image", "speech", "transcription", "moderation", "rerank", "generate_content",
+)  # fmt: skip
+
+
+class ProxyHooks(CustomLogger):
+    """The proxy's callbacks; list the instance under ``litellm_settings.callbacks``."""
+
+    def __init__(self) -> None:
+        """Made while the proxy reads its configuration, so a hybrid that is set up wrongly stops the start.
+
+        Raises:
+            ValueError: one sentence for each wrong option.
+        """
+        super().__init__()
+        problems = preset.check_config(running_config(), os.environ)
+        if problems:
+            raise ValueError("The proxy's configuration has hybrids that can't work:\n- " + "\n- ".join(problems))
+        auth_candidates.name_members(self.is_at_work)
+
+    def is_at_work(self) -> bool:
+        """Whether LiteLLM calls these hooks."""
+        return any(callback is self for callback in litellm.callbacks)
+
+    async def async_pre_call_hook(
+        self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str
+    ) -> dict[str, Any]:
+        """Check the model string of an inline hybrid and make it safe from the proxy's batching.
+
+        Raises:
+            litellm.BadRequestError: the string is not right, or stands in a batch list, or comes by a door that has no
+                hybrids; or the request has a field that only the operator's configuration may set.
+        """
+        auth_candidates.name_members(self.is_at_work)
+        model = data.get("model")
+        try:
+            client_fields.check(data)
+            if call_type in _CHAT_DOORS:
+                client_fields.check_chat(data, _user_parts(call_type))
+            if call_type in _RESPONSES_DOOR:
+                client_fields.check_input(data.get("input"))
+            if isinstance(model, str):
+                data["model"] = comma_free(model)
+                _check_door(data["model"], call_type, getattr(user_api_key_dict, "team_id", None))
+        except InvalidRequest as fault:
+            raise refusals.bad_request(fault, str(model)) from None
+        return data
+
+    async def async_post_call_response_headers_hook(
+        self,
+        data: dict[str, Any],
+        user_api_key_dict: Any,
+        response: Any,
+        request_headers: dict[str, str] | None = None,
+        litellm_call_info: dict[str, Any] | None = None,
+    ) -> dict[str, str] | None:
+        """``x-hybrid-decision`` and ``x-hybrid-reason``, on streams too."""
+        details = getattr(data.get("litellm_logging_obj"), "model_call_details", None)
+        decided = details.get(handler.DECISION) if isinstance(details, Mapping) else None
+        return dict(decided) if decided else None
+
+
+def running_config() -> Mapping[str, Any]:
+    """The configuration of the proxy that runs in this process; empty outside of one, and before it is read."""
+    proxy = sys.modules.get("litellm.proxy.proxy_server")
+    state = proxy.proxy_config.get_config_state() if proxy is not None and hasattr(proxy, "proxy_config") else None
+    return state if isinstance(state, Mapping) else {}
+
+
+def _user_parts(call_type: str) -> Sequence[str] | None:
+    """The parts that LiteLLM takes in a user's message on the chat door; it answers any other with a 500."""
+    from litellm.types.llms import openai
+
+    return getattr(openai, "ValidUserMessageContentTypes", None) if "completion" in call_type else None
+
+
+def comma_free(model: str) -> str:
+    """``model`` as it can pass the proxy: an inline hybrid without its comma, other names without blanks around them.
+
+    LiteLLM checks what a key may use without those blanks, and would then look for a model with them: for none, or for
+    a catch-all's.
+
+    Raises:
+        InvalidRequest: a hybrid that is not well written, or that stands in a batch list; or a name in it is empty.
+    """
+    if spec.looks_like_spec(model):
+        spec.parse(model)
+        return spec.protect(model)
+    names = [name.strip() for name in model.split(",")]
+    inside = any(prefix + "[" in model for prefix in spec.PREFIXES) or any(map(spec.looks_like_spec, names))
+    if len(names) > 1 and inside:
+        raise InvalidRequest("model", "a hybrid can't stand in a batch list of models.", f"Example: {spec.EXAMPLE}")
+    if len(names) > 1 and not all(names):
+        raise InvalidRequest("model", "the list of models has an empty name.")
+    return ",".join(names)
+
+
+def _check_door(model: str, call_type: str, team_id: str | None) -> None:
+    """Refuse hybrids where LiteLLM would answer with a 500, or lose what they cost (text completions, 1.108.7)."""
+    if any(door in call_type for door in _DOORS_WITHOUT_HYBRIDS) and _is_hybrid(model, team_id):
+        raise InvalidRequest(
+            "model", "hybrids are served on /v1/chat/completions, /v1/messages and /v1/responses.", "Use one of these."
+        )
+
+
+def _is_hybrid(model: str, team_id: str | None) -> bool:
+    router = calls.running_router()
+    behind = calls.RouterGroups(router, team_id).models(model) if router is not None else ()
+    return spec.looks_like_spec(model) or resolution.leads_to_hybrid(behind)
+
+
+proxy_hooks = ProxyHooks()

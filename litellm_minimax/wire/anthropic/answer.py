@@ -1,0 +1,190 @@
+"""What MiniMax's Anthropic endpoint answers, read beside the passing bytes: errors, thinking, calls.
+
+The bytes themselves are passed on, with two of the server's habits mended that double text in clients: a block's start
+that already holds what its first delta repeats, and a whole ``message`` after the stream's own events.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from litellm_minimax.wire.events import Event, Reasoning, ToolCallStart
+from litellm_minimax.wire.faults import ProtocolFault, WireFault
+from litellm_minimax.wire.incoming.stream import parse_error_body
+
+_MAX_FRAME = 16 * 1024 * 1024
+_OF_INTEREST = (b"thinking", b"tool_use", b"content_block_start", b'"error"', b"base_resp", b'"message"')
+_TEXT_KINDS = ("thinking", "text")
+
+
+def events_of_message(body: Mapping[str, Any]) -> list[Event]:
+    """The thinking and the calls of a whole answer."""
+    events: list[Event] = []
+    calls = 0
+    for block in body.get("content") or ():
+        if not isinstance(block, Mapping):
+            continue
+        if block.get("type") == "thinking":
+            events.append(Reasoning(str(block.get("thinking") or "")))
+        elif block.get("type") == "tool_use":
+            events.append(ToolCallStart(calls, str(block.get("id")), str(block.get("name"))))
+            calls += 1
+    return events
+
+
+def error_of_message(status: int, body: bytes, trace_id: str | None) -> WireFault | None:
+    """The error that a whole answer carries, HTTP 200 included; ``None`` for a good one."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        if status < 300:
+            return ProtocolFault("the answer is not JSON.")
+        return parse_error_body(status, body, trace_id)
+    if status >= 300 or not isinstance(told, dict) or _is_error(told):
+        return parse_error_body(status, body, trace_id)
+    return None
+
+
+class MessageStream:
+    """Reads the events of one passing stream."""
+
+    def __init__(self, trace_id: str | None = None) -> None:
+        self._trace_id = trace_id
+        self._rest = b""
+        self._calls = 0
+        self._starts: dict[Any, tuple[str, str]] = {}
+        self.began = False
+        """The first event has been seen, and it was no error."""
+        self.ended = False
+        """The event that ends a good answer has been seen."""
+        self.events: list[Event] = []
+        """Thinking and calls so far."""
+
+    def feed(self, data: bytes) -> bytes:
+        """The bytes to pass on for the bytes that came; an unfinished event waits for its end.
+
+        Raises:
+            UpstreamFault: the answer begins with an error.
+            ProtocolFault: an event is longer than any honest one, or the answer is no event stream.
+        """
+        self._rest += data
+        frames, self._rest = _split(self._rest)
+        if len(self._rest) > _MAX_FRAME:
+            raise ProtocolFault("an event of the stream is too long.")
+        if not self.began and self._rest.lstrip().startswith(b"{"):
+            self._refuse_plain_json(self._rest)
+        return b"".join(self._passed(frame) for frame in frames)
+
+    def close(self) -> bytes:
+        """What is left at the end.
+
+        Raises:
+            UpstreamFault: nothing came but an error.
+            ProtocolFault: nothing came at all.
+        """
+        rest, self._rest = self._rest, b""
+        if not self.began:
+            if rest.strip():
+                self._refuse_plain_json(rest, at_end=True)
+            raise ProtocolFault("the stream is empty.", truncated=True)
+        return rest
+
+    def _refuse_plain_json(self, body: bytes, *, at_end: bool = False) -> None:
+        """An error that came as a plain body, although a stream was asked for."""
+        try:
+            told = json.loads(body)
+        except ValueError:
+            if at_end:
+                raise ProtocolFault("the answer is not an event stream.") from None
+            return
+        if isinstance(told, dict) and _is_error(told):
+            raise parse_error_body(200, body, self._trace_id)
+        raise ProtocolFault("the answer is not an event stream.")
+
+    def _passed(self, frame: bytes) -> bytes:
+        data = _data_of(frame)
+        watching = not self.began or self._starts or (data and any(word in data for word in _OF_INTEREST))
+        told = _json(data) if data is not None and watching else None
+        # With its quotes it can't be inside a text, where they would be escaped.
+        self.ended = self.ended or b'"message_stop"' in frame
+        if told is None:
+            return frame
+        if not self.began:
+            if _is_error(told):
+                raise parse_error_body(200, data or b"", self._trace_id)
+            self.began = True
+        return self._read(told, frame)
+
+    def _read(self, told: Mapping[str, Any], frame: bytes) -> bytes:
+        match told.get("type"):
+            case "content_block_start":
+                return self._block_start(told, frame)
+            case "content_block_delta":
+                delta = told.get("delta") or {}
+                lost = self._lost_start(told, delta)
+                if delta.get("type") == "thinking_delta":
+                    self.events.append(Reasoning(str(delta.get("thinking") or "")))
+                return lost + frame
+            case "content_block_stop":
+                return self._lost_start(told, {}) + frame
+            case "message":
+                return b""
+        return frame
+
+    def _block_start(self, told: Mapping[str, Any], frame: bytes) -> bytes:
+        block = told.get("content_block") or {}
+        kind = str(block.get("type"))
+        if kind == "tool_use":
+            self.events.append(ToolCallStart(self._calls, str(block.get("id")), str(block.get("name"))))
+            self._calls += 1
+        if kind not in _TEXT_KINDS or not block.get(kind):
+            return frame
+        self._starts[told.get("index")] = (kind, str(block[kind]))
+        return _event("content_block_start", {**told, "content_block": {**block, kind: ""}})
+
+    def _lost_start(self, told: Mapping[str, Any], delta: Mapping[str, Any]) -> bytes:
+        """The text that a block's start held, as a delta, unless the block's first delta repeats it."""
+        kind, text = self._starts.pop(told.get("index"), ("", ""))
+        if not text or str(delta.get(kind) or "").startswith(text):
+            return b""
+        if kind == "thinking":
+            self.events.append(Reasoning(text))
+        delta = {"type": f"{kind}_delta", kind: text}
+        return _event("content_block_delta", {"type": "content_block_delta", "index": told["index"], "delta": delta})
+
+
+def _event(name: str, data: Mapping[str, Any]) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+def _split(data: bytes) -> tuple[list[bytes], bytes]:
+    """Whole events with the blank line that ends each, and what is left."""
+    frames: list[bytes] = []
+    start = 0
+    while True:
+        ends = [(at + len(mark)) for mark in (b"\n\n", b"\r\n\r\n") if (at := data.find(mark, start)) >= 0]
+        if not ends:
+            return frames, data[start:]
+        frames.append(data[start : min(ends)])
+        start = min(ends)
+
+
+def _data_of(frame: bytes) -> bytes | None:
+    lines = [line[5:].strip() for line in frame.splitlines() if line.startswith(b"data:")]
+    return b"\n".join(lines) if lines else None
+
+
+def _json(data: bytes) -> dict[str, Any] | None:
+    try:
+        told = json.loads(data)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _is_error(told: Mapping[str, Any]) -> bool:
+    base = told.get("base_resp")
+    code = base.get("status_code") if isinstance(base, Mapping) else None
+    return told.get("type") == "error" or bool(told.get("error")) or bool(code)
