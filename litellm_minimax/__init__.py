@@ -4,19 +4,27 @@ Importing the package registers everything:
 
     import litellm, litellm_minimax
     litellm.completion("minimax/MiniMax-M2", messages=[{"role": "user", "content": "Hello!"}])
+
+The order of the two imports does not matter, and this one alone does not import LiteLLM.
 """
 
 from __future__ import annotations
 
-from litellm_minimax.__about__ import __version__
-from litellm_minimax.chat.handler import MinimaxLLM
-from litellm_minimax.hybrid.handler import HybridLLM
-from litellm_minimax.seams.proxy_hooks import proxy_hooks
-from litellm_minimax.seams.registration import HYBRID, MINIMAX, MINIMAX_PLUGIN
-from litellm_minimax.seams.registration import register as _register
+from typing import TYPE_CHECKING
 
-minimax_llm = MinimaxLLM()
-hybrid_llm = HybridLLM()
+from litellm_minimax.__about__ import __version__
+from litellm_minimax.arrival import when_litellm_arrives
+
+__all__ = ["__version__", "hybrid_llm", "minimax_llm", "proxy_hooks", "register"]
+
+if TYPE_CHECKING:
+    from litellm_minimax.chat.handler import MinimaxLLM
+    from litellm_minimax.hybrid.handler import HybridLLM
+    from litellm_minimax.seams.proxy_hooks import ProxyHooks
+
+    minimax_llm: MinimaxLLM
+    hybrid_llm: HybridLLM
+    proxy_hooks: ProxyHooks
 
 
 def register() -> None:
@@ -25,9 +33,18 @@ def register() -> None:
     Raises:
         ImportError: this LiteLLM is not supported; the text says what to do.
     """
-    _register({MINIMAX: minimax_llm, MINIMAX_PLUGIN: minimax_llm, HYBRID: hybrid_llm})
+    from litellm_minimax.seams import providers
+
+    providers.register()
 
 
-register()
+def __getattr__(name: str) -> object:
+    """The handlers and the proxy's hooks, made when they are first asked for, because they need LiteLLM."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from litellm_minimax.seams import providers, proxy_hooks
 
-__all__ = ["__version__", "hybrid_llm", "minimax_llm", "proxy_hooks", "register"]
+    return getattr(proxy_hooks if name == "proxy_hooks" else providers, name)
+
+
+when_litellm_arrives(register)

@@ -46,7 +46,6 @@ def test_an_image_gets_everything_that_the_package_is_built_from(name):
         "README.md",
         "LICENSE",
         "proxy_config.yaml",
-        "litellm_minimax_command.py",
         "litellm_minimax",
     ):
         assert needed in copied

@@ -1,24 +1,57 @@
-"""The command line: ``litellm-minimax demo | serve | simulate | doctor | models``."""
+"""The command line: ``litellm-minimax demo | serve | simulate | doctor | models``.
+
+A command's module is imported when that command is asked for: what only prints (``--help``, ``--version``, ``models``)
+starts at once, and LiteLLM, which takes seconds, is imported by the commands that need it.
+"""
 
 from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
 
 import click
 
 from litellm_minimax.__about__ import __version__
-from litellm_minimax.cli.demo import demo as demo_command
-from litellm_minimax.cli.doctor import doctor as doctor_command
-from litellm_minimax.cli.models import models as models_command
-from litellm_minimax.cli.serve import serve as serve_command
-from litellm_minimax.cli.simulate import simulate as simulate_command
 
-__all__ = ["main"]
+__all__ = ["command_line", "main"]
+
+COMMANDS = {
+    "demo": "Show it all in half a minute, simulated.",
+    "serve": "Run the proxy; simulated without a key.",
+    "simulate": "Run a MiniMax-shaped server alone.",
+    "doctor": "Check the set-up; each failure has its fix.",
+    "models": "List the models and their prices.",
+}
+"""Each command and its line in the help; its code is the function of this name in the module of this name."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"{__name__}.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="litellm-minimax")
 def main() -> None:
     """MiniMax and hybrid models for LiteLLM."""
 
 
-for _command in (demo_command, serve_command, simulate_command, doctor_command, models_command):
-    main.add_command(_command)
+def command_line() -> None:
+    """Run the command line as a person's shell does."""
+    # LiteLLM downloads a price map when it is imported, unless it is told to use the one it ships.
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    try:
+        main()
+    except ImportError as error:  # a LiteLLM that can't be served, which says so in one sentence
+        sys.exit(f"litellm-minimax: {error}")

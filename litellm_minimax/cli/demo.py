@@ -25,7 +25,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], None]], ...] = (
 )
 
 
-@click.command(short_help="Show it all in half a minute, simulated.")
+@click.command()
 def demo() -> None:
     """Show it all in half a minute: no key, no network, nothing left behind."""
     require_proxy()

@@ -16,7 +16,7 @@ _SIGNS = {"ok": "✓", "warning": "!", "failed": "✗", "skipped": "–"}
 _COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "skipped": None}
 
 
-@click.command(short_help="Check the set-up; each failure has its fix.")
+@click.command()
 @click.option("--config", type=click.Path(path_type=Path), help="A proxy configuration; the shipped one by default.")
 @click.option("--offline", is_flag=True, help="Leave out what needs the network.")
 @click.option("--live", is_flag=True, help="Make one tiny real call, too.")

@@ -20,7 +20,7 @@ THINKING_WORDS = {
 COLUMNS = ("model", "context", "output", "$/M in", "$/M out", "$/M cached", "inputs", "thinking", "status")
 
 
-@click.command(short_help="List the models and their prices.")
+@click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print every fact, with source and date, as JSON.")
 def models(*, as_json: bool) -> None:
     """List the models: context, prices, inputs, thinking, status."""

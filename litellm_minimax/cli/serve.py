@@ -30,7 +30,7 @@ from litellm_minimax.cli.simulated import stand_ins
 EXTRA_HINT = "LiteLLM's proxy is not installed. Install it with: pip install 'litellm-minimax[proxy]'"
 
 
-@click.command(short_help="Run the proxy; simulated without a key.")
+@click.command()
 @click.option("--config", type=click.Path(path_type=Path), help="A proxy configuration; the shipped one by default.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=4000, show_default=True, type=click.IntRange(1, 65535))

@@ -7,7 +7,7 @@ import click
 from litellm_minimax.simulator import Quirks, serve
 
 
-@click.command(short_help="Run a MiniMax-shaped server alone.")
+@click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
 @click.option("--port", default=8787, show_default=True, help="0 picks a free one.")
 @click.option("--quirk", "quirks", multiple=True, metavar="NAME[:VALUE]", help="A switch of the simulator; repeatable.")

@@ -10,3 +10,5 @@
 
 Each unit knows nothing of the ones behind it; the two model calls go through one injected function.
 """
+
+import litellm  # noqa: F401 - first, so that it registers these rooms before one of them is half imported

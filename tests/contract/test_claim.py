@@ -10,6 +10,7 @@ from doors import HELLO, MODEL, WAYS, ask
 
 import litellm_minimax
 from litellm_minimax.__about__ import __version__
+from litellm_minimax.chat.handler import MinimaxLLM
 from litellm_minimax.seams import registration
 
 
@@ -48,7 +49,7 @@ async def test_the_responses_door_reaches_our_handler(sim):
 
 
 async def test_the_claim_survives_a_replaced_provider_map(sim):
-    other = litellm_minimax.MinimaxLLM()
+    other = MinimaxLLM()
     litellm.custom_provider_map = [{"provider": "somebody-else", "custom_handler": other}]
     for _ in range(2):  # idempotent
         litellm_minimax.register()

@@ -1,0 +1,23 @@
+"""The handlers that LiteLLM calls, one instance each, and the provider names they answer to."""
+
+from __future__ import annotations
+
+from litellm import CustomLLM
+
+from litellm_minimax.chat.handler import MinimaxLLM
+from litellm_minimax.hybrid.handler import HybridLLM
+from litellm_minimax.seams import registration
+
+minimax_llm = MinimaxLLM()
+hybrid_llm = HybridLLM()
+
+HANDLERS: dict[str, CustomLLM] = {
+    registration.MINIMAX: minimax_llm,
+    registration.MINIMAX_PLUGIN: minimax_llm,
+    registration.HYBRID: hybrid_llm,
+}
+
+
+def register() -> None:
+    """Register all of them; see :func:`registration.register`."""
+    registration.register(HANDLERS)
