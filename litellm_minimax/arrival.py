@@ -31,16 +31,17 @@ class _Awaiting(MetaPathFinder):
     """Finds LiteLLM where the other finders find it, and has ``then`` called behind its import."""
 
     def __init__(self, then: Callable[[], None]) -> None:
+        self._name = NAME
         self._then = then
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != NAME:
+        if fullname != self._name or self not in sys.meta_path:
             return None
-        for finder in sys.meta_path:
+        for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
             find = getattr(finder, "find_spec", None)
-            spec: ModuleSpec | None = find(fullname, path, target) if find and finder is not self else None
+            spec: ModuleSpec | None = find(fullname, path, target) if find else None
             if spec is not None and spec.loader is not None:
                 spec.loader = _ThenCalling(spec.loader, self._arrived)
                 return spec

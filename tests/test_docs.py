@@ -8,7 +8,7 @@ import pytest
 import yaml
 from doc_tables import DOCUMENTS, ROOT, filled
 
-from litellm_minimax.cli import main
+from litellm_minimax.cli import COMMANDS
 from litellm_minimax.seams import registration
 
 TEXTS = {document.relative_to(ROOT).as_posix(): document.read_text() for document in DOCUMENTS}
@@ -47,8 +47,8 @@ def test_every_documented_variable_of_ours_is_read():
 
 def test_every_command_that_is_named_exists():
     named = set(re.findall(r"(?:^|`)litellm-minimax ([a-z]+)\b(?!')", "\n".join(PAGES.values()), re.MULTILINE))
-    assert {"serve", "doctor"} <= named <= set(main.commands)
-    assert set(main.commands) == {"demo", "serve", "simulate", "doctor", "models"}
+    assert {"serve", "doctor"} <= named <= set(COMMANDS)
+    assert set(COMMANDS) == {"demo", "serve", "simulate", "doctor", "models"}
 
 
 def test_every_claim_against_the_built_in_provider_names_a_test_that_exists():
