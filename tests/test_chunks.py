@@ -4,7 +4,7 @@ import pytest
 from litellm.types.utils import ModelResponse
 from openai.types.chat import ChatCompletionChunk
 
-from litellm_minimax.chat.chunks import AnswerCollector, ChunkBuilder, to_response, to_usage
+from litellm_minimax.chat.chunks import ChunkBuilder, to_response, to_usage
 from litellm_minimax.wire.events import (
     Finish,
     ProviderFields,
@@ -15,6 +15,7 @@ from litellm_minimax.wire.events import (
     ToolCallStart,
     Usage,
 )
+from litellm_minimax.wire.incoming.collector import AnswerCollector
 
 EVENTS = [
     Started("06ab", "MiniMax-M2", 1_700_000_000),

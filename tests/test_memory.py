@@ -6,10 +6,10 @@ import types
 
 import pytest
 
-from litellm_minimax.chat.chunks import AnswerCollector
 from litellm_minimax.memory import reasoning_memory, shared_cache
 from litellm_minimax.memory.shared_cache import SharedCache
 from litellm_minimax.wire.events import Reasoning, Text, ToolCallStart
+from litellm_minimax.wire.incoming.collector import AnswerCollector
 from litellm_minimax.wire.outgoing.history import MissingReasoning, message_hash
 
 

@@ -1,6 +1,7 @@
 """The house rules that keep the package readable: who may import what, and who may build what."""
 
 import ast
+import graphlib
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,36 @@ import litellm_minimax
 
 PACKAGE = Path(litellm_minimax.__file__).parent
 FILES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text()) for path in PACKAGE.rglob("*.py")}
+
+ROOMS = {
+    # The pure ring. `catalog.py` stands beside it: facts about models, known to everybody.
+    "wire": "",
+    "wire/markup": "wire",
+    "wire/incoming": "wire wire/markup",
+    "wire/outgoing": "wire",
+    "wire/anthropic": "wire wire/incoming wire/outgoing",
+    # What stands between LiteLLM and the pure ring.
+    "upstream": "wire",
+    "memory": "wire wire/incoming wire/outgoing",
+    "chat": "wire wire/incoming wire/outgoing upstream memory",
+    "messages": "wire wire/incoming wire/outgoing wire/anthropic upstream memory",
+    # Hybrids: their members are called through LiteLLM, so they know neither the chat handler nor the transport.
+    "hybrid/asking": "wire",
+    "hybrid/accounting": "",
+    "hybrid/members": "wire hybrid/asking",
+    "hybrid/thinking": "hybrid/asking hybrid/accounting",
+    "hybrid/handing_over": "hybrid/asking hybrid/accounting",
+    "hybrid/answering": "",
+    "hybrid": "wire memory hybrid/*",
+    # Around them: LiteLLM's side, an operator's, a person's, and a server of its own for tests and demo.
+    "observability": "memory",
+    "seams": "wire wire/outgoing upstream observability chat messages hybrid hybrid/*",
+    "simulator": "",
+    "cli": "wire upstream seams hybrid/* simulator",
+}
+"""Each room and the rooms whose files it may import; `catalog.py` and `__about__.py` are for all of them."""
+FOR_ALL = {"catalog.py", "__about__.py"}
+
 PURE = [name for name in FILES if name.startswith("wire/") or name == "catalog.py"]
 ROOF = [name for name in FILES if not name.startswith(("simulator/", "cli/"))]
 """Everything that runs inside LiteLLM: the simulator is a server of its own, the commands start processes."""
@@ -49,6 +80,52 @@ def test_there_is_something_to_check():
         "upstream/errors.py",
         "upstream/transport.py",
     } <= set(ROOF)
+
+
+def room_of(name: str) -> str:
+    """The folder that a file is in; the few files beside the rooms are rooms of their own."""
+    return name.rpartition("/")[0] or name
+
+
+def our_imports(name: str) -> set[str]:
+    """The files of this package that a file imports, type-checking blocks included."""
+    found = set()
+    for dotted in imports(FILES[name]):
+        parts = dotted.split(".")[1:] if dotted.partition(".")[0] == "litellm_minimax" else []
+        for length in range(len(parts), 0, -1):
+            path = "/".join(parts[:length])
+            if path + ".py" in FILES or path + "/__init__.py" in FILES:
+                found.add(path + ".py" if path + ".py" in FILES else path + "/__init__.py")
+                break
+    return found - {name}
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if "/" in name])
+def test_a_room_imports_from_the_rooms_that_its_row_names(name):
+    room = room_of(name)
+    allowed = set(ROOMS[room].split()) | {room}
+    if "hybrid/*" in allowed:
+        allowed |= {other for other in ROOMS if other.startswith("hybrid/")}
+    entered = {room_of(other) for other in our_imports(name) if other not in FOR_ALL}
+    assert entered <= allowed
+
+
+def test_the_table_has_no_circle_and_no_room_that_is_gone():
+    assert {room_of(name) for name in FILES if "/" in name} == set(ROOMS)
+    order = graphlib.TopologicalSorter({room: set(row.split()) & set(ROOMS) for room, row in ROOMS.items()})
+    assert len(list(order.static_order())) == len(ROOMS)
+
+
+def test_no_file_imports_itself_by_a_detour():
+    order = graphlib.TopologicalSorter({name: our_imports(name) for name in FILES})
+    assert len(list(order.static_order())) >= len(FILES)
+
+
+@pytest.mark.parametrize("room", [r for r in ROOMS if "/" not in r and r not in {"wire", "simulator", "cli"}])
+def test_a_room_inside_litellm_imports_litellm_first(room):
+    """Else LiteLLM's import, which registers all of these rooms, would find one of them half imported."""
+    first = next(node for node in FILES[f"{room}/__init__.py"].body if isinstance(node, ast.Import | ast.ImportFrom))
+    assert ast.unparse(first) == "import litellm"
 
 
 @pytest.mark.parametrize("name", PURE)

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from litellm_minimax import catalog
 from litellm_minimax.__about__ import __version__
-from litellm_minimax.chat.chunks import AnswerCollector
 from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.upstream import addresses
 from litellm_minimax.upstream.errors import CallContext, invalid_json, missing_key, one_line, to_litellm
 from litellm_minimax.upstream.transport import Post, Timeouts
 from litellm_minimax.wire.faults import InvalidRequest, WireFault
 from litellm_minimax.wire.incoming.answer import AnswerReader
+from litellm_minimax.wire.incoming.collector import AnswerCollector
+from litellm_minimax.wire.incoming.format_check import validate
 from litellm_minimax.wire.incoming.stream import parse_error_body
 from litellm_minimax.wire.json_text import dumps
 from litellm_minimax.wire.options import ReadOptions, Server
 from litellm_minimax.wire.outgoing.history import MissingReasoning, turns_without_reasoning
 from litellm_minimax.wire.outgoing.request import BuiltRequest, ChatRequest, build_request
-from litellm_minimax.wire.response_format import validate
 
 if TYPE_CHECKING:
     from litellm_minimax.upstream.addresses import Address

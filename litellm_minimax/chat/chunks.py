@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from litellm.types.utils import (
@@ -35,6 +34,7 @@ from litellm_minimax.wire.events import (
     ToolCallStart,
     Usage,
 )
+from litellm_minimax.wire.incoming.collector import AnswerCollector
 
 
 def to_usage(usage: Usage, cost: float | None = None) -> LiteLLMUsage:
@@ -132,68 +132,6 @@ def _call_delta(index: int, call_id: str | None, name: str | None, arguments: st
     return ChatCompletionDeltaToolCall(
         index=index, id=call_id, type="function", function=Function(name=name, arguments=arguments)
     )
-
-
-@dataclass(slots=True)
-class Call:
-    """One tool call of an answer, put together from its fragments."""
-
-    id: str
-    name: str
-    fragments: list[str] = field(default_factory=list)
-
-    @property
-    def arguments(self) -> str:
-        """The JSON text of the arguments, as the model wrote it."""
-        return "".join(self.fragments)
-
-
-class AnswerCollector:
-    """Puts the events of one answer together: a whole message, whichever way it came."""
-
-    __slots__ = ("_reasoning", "_text", "calls", "finish", "provider_fields", "started", "usage")
-
-    def __init__(self) -> None:
-        self._text: list[str] = []
-        self._reasoning: list[str] = []
-        self.calls: dict[int, Call] = {}
-        self.started: Started | None = None
-        self.usage: Usage | None = None
-        self.finish: Finish | None = None
-        self.provider_fields: Mapping[str, object] = {}
-
-    def add(self, events: Iterable[Event]) -> None:
-        """Take the next events; constant work for each."""
-        for event in events:
-            match event:
-                case Text():
-                    self._text.append(event.text)
-                case Reasoning():
-                    self._reasoning.append(event.text)
-                case ToolCallStart():
-                    self.calls[event.index] = Call(event.id, event.name)
-                case ToolCallArguments():
-                    self.calls[event.index].fragments.append(event.fragment)
-                case Started():
-                    self.started = event
-                case Usage():
-                    self.usage = event
-                case ProviderFields():
-                    self.provider_fields = event.fields
-                case Finish():
-                    self.finish = event
-                case _:
-                    assert_never(event)
-
-    @property
-    def text(self) -> str:
-        """The answer so far."""
-        return "".join(self._text)
-
-    @property
-    def reasoning(self) -> str:
-        """The thinking so far."""
-        return "".join(self._reasoning)
 
 
 def to_response(answer: AnswerCollector, response: ModelResponse, model: str) -> ModelResponse:

@@ -9,13 +9,14 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from litellm_minimax.chat.chunks import AnswerCollector, ChunkBuilder
+from litellm_minimax.chat.chunks import ChunkBuilder
 from litellm_minimax.upstream import transport
 from litellm_minimax.upstream.errors import one_line, to_litellm
 from litellm_minimax.upstream.transport import AsyncAnswer, SyncAnswer, TransportFault
 from litellm_minimax.wire.events import Event, ProviderFields
 from litellm_minimax.wire.faults import WireFault
 from litellm_minimax.wire.incoming.answer import AnswerReader
+from litellm_minimax.wire.incoming.collector import AnswerCollector
 from litellm_minimax.wire.incoming.stream import coalesce, parse_error_body
 
 if TYPE_CHECKING:

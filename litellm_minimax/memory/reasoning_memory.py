@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from litellm_minimax.chat.chunks import AnswerCollector
 from litellm_minimax.memory.shared_cache import SharedCache
+from litellm_minimax.wire.incoming.collector import AnswerCollector
 from litellm_minimax.wire.outgoing.history import MissingReasoning, message_hash
 
 log = logging.getLogger("litellm_minimax.memory")

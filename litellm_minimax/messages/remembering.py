@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from litellm_minimax import catalog
-from litellm_minimax.chat.chunks import AnswerCollector
 from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.wire.events import Event, Finish
+from litellm_minimax.wire.incoming.collector import AnswerCollector
 from litellm_minimax.wire.outgoing.history import turns_without_reasoning
 
 

@@ -5,18 +5,35 @@ from __future__ import annotations
 import asyncio
 import socket
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import h11
 
 from litellm_minimax.simulator.delivery import Delivery, Ended
-
-if TYPE_CHECKING:
-    from litellm_minimax.simulator.records import RecordedRequest
-    from litellm_minimax.simulator.server import Simulator
+from litellm_minimax.simulator.records import RecordedRequest
+from litellm_minimax.simulator.reply import Reply
 
 MAX_BODY = 64 * 1024 * 1024
 _HEADER_BYTES = 256 * 1024
+
+
+class Host(Protocol):
+    """What a connection asks of the server that accepted it."""
+
+    def joined(self, connection: Connection, /) -> None:
+        """A client connected."""
+
+    def left(self, connection: Connection, /) -> None:
+        """It is gone."""
+
+    def record(self, request: h11.Request, body: bytes, /) -> RecordedRequest:
+        """Write down a whole request."""
+
+    def reply_to(self, record: RecordedRequest, /) -> Reply:
+        """What to answer."""
+
+    def closed(self, record: RecordedRequest, /) -> None:
+        """Its answer is over; may be told twice."""
 
 
 class Connection(asyncio.Protocol):
@@ -25,8 +42,8 @@ class Connection(asyncio.Protocol):
     The socket is read while an answer is being written, so that a client that leaves is noticed at once.
     """
 
-    def __init__(self, simulator: Simulator) -> None:
-        self._simulator = simulator
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self._writable = asyncio.Event()
         self._writable.set()
         self._task: asyncio.Task[None] | None = None
@@ -46,12 +63,12 @@ class Connection(asyncio.Protocol):
         # asyncio does this only for sockets that name their protocol, and those of socket.create_server() do not.
         # Without it a frame waits up to 40 ms for the client to acknowledge the one before.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-        self._simulator.joined(self)
+        self._host.joined(self)
 
     def connection_lost(self, _exc: Exception | None) -> None:
         """The connection is gone, in whichever way."""
         self._leave()
-        self._simulator.left(self)
+        self._host.left(self)
 
     def eof_received(self) -> bool:
         """The client will send no more: it has left, since none of this API's clients half-close."""
@@ -129,7 +146,7 @@ class Connection(asyncio.Protocol):
         request = self._request
         if request is None:
             return
-        record = self._simulator.record(request, b"".join(self._body))
+        record = self._host.record(request, b"".join(self._body))
         self._pending += self._http.trailing_data[0]
         wants_close = record.headers.get("connection", "").lower() == "close" or request.http_version == b"1.0"
         self._task = asyncio.get_running_loop().create_task(self._answer(record, wants_close))
@@ -137,9 +154,9 @@ class Connection(asyncio.Protocol):
     async def _answer(self, record: RecordedRequest, wants_close: bool) -> None:
         close = True
         try:
-            reply = self._simulator.reply_to(record)
+            reply = self._host.reply_to(record)
             reply.close = reply.close or wants_close
-            settle = partial(self._simulator.closed, record)
+            settle = partial(self._host.closed, record)
             await Delivery(self._transport, self._writable, record.answered, settle).send(
                 reply, with_body=record.method != "HEAD"
             )
@@ -149,7 +166,7 @@ class Connection(asyncio.Protocol):
         except asyncio.CancelledError:
             record.answered.client_left = record.answered.closed_at is None
         finally:
-            self._simulator.closed(record)
+            self._host.closed(record)
             self._task = None
         if close or self._gone:
             self._transport.close()

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from litellm_minimax.simulator.chat import dumps
 from litellm_minimax.simulator.directives import answer_from, fault_from
+from litellm_minimax.simulator.quirks import Quirks
+from litellm_minimax.simulator.records import RecordedRequest
 from litellm_minimax.simulator.reply import JSON_TYPE, Reply
-
-if TYPE_CHECKING:
-    from litellm_minimax.simulator.records import RecordedRequest
-    from litellm_minimax.simulator.server import Simulator
-    from litellm_minimax.simulator.service import Scripted
+from litellm_minimax.simulator.service import Scripted
 
 
-def reply_to(simulator: Simulator, record: RecordedRequest) -> Reply:
+class Steered(Protocol):
+    """What can be steered: a simulator."""
+
+    quirks: Quirks
+    requests: list[RecordedRequest]
+
+    def report(self) -> dict[str, Any]:
+        """The figures so far."""
+
+    def reset(self) -> None:
+        """Forget requests and figures."""
+
+    def enqueue(self, *scripted: Scripted) -> None:
+        """Answer the next requests with these."""
+
+
+def reply_to(simulator: Steered, record: RecordedRequest) -> Reply:
     """``GET report`` and ``requests``; ``POST reset``, ``enqueue`` and ``quirks``."""
     try:
         told = _do(simulator, f"{record.method} {record.path.removeprefix('/simulator/')}", record.body)
@@ -24,7 +38,7 @@ def reply_to(simulator: Simulator, record: RecordedRequest) -> Reply:
     return _json(404, {"error": "no such control"}) if told is None else _json(200, told)
 
 
-def _do(simulator: Simulator, action: str, body: Any) -> Any:
+def _do(simulator: Steered, action: str, body: Any) -> Any:
     match action:
         case "GET report":
             return simulator.report()

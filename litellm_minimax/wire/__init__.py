@@ -1,5 +1,9 @@
 """The pure ring: MiniMax's wire format in both directions, without sockets, clocks, environment or LiteLLM.
 
-``request`` turns OpenAI-shaped chat into a MiniMax body; ``sse`` turns bytes into frames; ``stream`` turns
-frames into the events of ``events``. A test keeps this ring free of ``litellm`` and ``httpx``.
+    outgoing    an OpenAI-shaped chat            →  the JSON body that MiniMax accepts
+    incoming    the bytes of an answer           →  the events of ``events``, or a fault of ``faults``
+    markup      tool calls written as text       →  events
+    anthropic   both ways in Anthropic's shape
+
+The files beside them are the words that more than one of them uses. A test keeps the ring pure.
 """

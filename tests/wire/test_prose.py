@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litellm_minimax.wire.incoming.prose import Prose
+from litellm_minimax.wire.prose import Prose
 
 
 def at_the_end_of(*pieces: str) -> tuple[bool, bool]:

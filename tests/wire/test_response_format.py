@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from litellm_minimax.wire.faults import InvalidRequest
+from litellm_minimax.wire.incoming.fences import FenceStripper
+from litellm_minimax.wire.incoming.format_check import validate
 from litellm_minimax.wire.options import ResponseFormat
-from litellm_minimax.wire.response_format import FenceStripper, format_instruction, read_response_format, validate
+from litellm_minimax.wire.outgoing.response_format import format_instruction, read_response_format
 
 FAST = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 OBJECT = ResponseFormat("json_object")

@@ -19,8 +19,8 @@ from litellm_minimax.wire.notes import Notes
 from litellm_minimax.wire.options import ResponseFormat
 from litellm_minimax.wire.outgoing.dialect import Dialect
 from litellm_minimax.wire.outgoing.parameters import sampling_fields
+from litellm_minimax.wire.outgoing.response_format import format_instruction
 from litellm_minimax.wire.outgoing.thinking import thinking_fields
-from litellm_minimax.wire.response_format import format_instruction
 
 # Claude Code's attribution line changes from call to call: it means nothing to MiniMax and spoils its prompt cache.
 _BILLING_LINE = "x-anthropic-billing-header:"

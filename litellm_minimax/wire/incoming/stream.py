@@ -24,6 +24,7 @@ from litellm_minimax.wire.events import (
 )
 from litellm_minimax.wire.faults import ProtocolFault, UpstreamFault
 from litellm_minimax.wire.incoming.errors_told import fault_in, parse_error_body
+from litellm_minimax.wire.incoming.fences import FenceStripper
 from litellm_minimax.wire.incoming.snapshots import ReasoningLedger, SnapshotReader
 from litellm_minimax.wire.incoming.stop import StopScanner
 from litellm_minimax.wire.incoming.think import ThinkSplitter
@@ -31,7 +32,6 @@ from litellm_minimax.wire.incoming.tool_calls import ToolCallReader
 from litellm_minimax.wire.incoming.usage import read_usage
 from litellm_minimax.wire.markup.tool_markup import ToolMarkupScanner
 from litellm_minimax.wire.options import ReadOptions
-from litellm_minimax.wire.response_format import FenceStripper
 
 __all__ = ["Reducer", "coalesce", "parse_error_body"]
 

@@ -17,7 +17,7 @@ import re
 from typing import Literal
 
 from litellm_minimax.wire.events import Reasoning, Text
-from litellm_minimax.wire.incoming.prose import Prose
+from litellm_minimax.wire.prose import Prose
 
 Piece = Reasoning | Text
 

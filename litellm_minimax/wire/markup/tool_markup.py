@@ -13,9 +13,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from litellm_minimax.wire.call_ids import call_id
 from litellm_minimax.wire.events import Text, ToolCallArguments, ToolCallStart
-from litellm_minimax.wire.incoming.prose import Prose
-from litellm_minimax.wire.incoming.tool_calls import call_id
 from litellm_minimax.wire.markup.markup_values import (
     Schema,
     is_text,
@@ -24,6 +23,7 @@ from litellm_minimax.wire.markup.markup_values import (
     property_schema,
     value_of,
 )
+from litellm_minimax.wire.prose import Prose
 
 Piece = Text | ToolCallStart | ToolCallArguments
 

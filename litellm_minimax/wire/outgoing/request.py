@@ -12,9 +12,9 @@ from litellm_minimax.wire.options import ImplicitThink, ReadOptions, Server
 from litellm_minimax.wire.outgoing.dialect import Dialect
 from litellm_minimax.wire.outgoing.history import build_messages
 from litellm_minimax.wire.outgoing.parameters import note_unsent, sampling_fields, stop_sequences
+from litellm_minimax.wire.outgoing.response_format import format_instruction, read_response_format
 from litellm_minimax.wire.outgoing.thinking import thinking_fields
 from litellm_minimax.wire.outgoing.tools import declare_tools
-from litellm_minimax.wire.response_format import format_instruction, read_response_format
 
 _RESERVED = ("model", "messages", "stream", "stream_options")
 

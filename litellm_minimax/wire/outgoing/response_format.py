@@ -1,4 +1,4 @@
-"""``response_format``, which MiniMax accepts and does not enforce: asked for in words, cleaned and checked here."""
+"""``response_format``, which MiniMax accepts and does not enforce: read and asked for in words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from litellm_minimax.wire.faults import InvalidRequest
-from litellm_minimax.wire.incoming.fences import FenceStripper
 from litellm_minimax.wire.options import ResponseFormat
 from litellm_minimax.wire.outgoing.arguments import json_text
-
-__all__ = ["FenceStripper", "format_instruction", "read_response_format", "validate"]
 
 _WHERE = "response_format"
 _LONGEST_SCHEMA: Final = 256 * 1024
@@ -46,25 +43,6 @@ def format_instruction(wanted: ResponseFormat) -> str:
     return f"{_ONLY_JSON.format(noun='value')} It must match this JSON schema:\n{json_text(wanted.schema, _WHERE)}"
 
 
-def validate(text: str, wanted: ResponseFormat) -> str | None:
-    """Why ``text`` is not in the format ``wanted``; ``None`` if it is.
-
-    >>> validate('{"n": "1"}', ResponseFormat("json_schema", {"properties": {"n": {"type": "integer"}}}))
-    "$.n: '1' is not of type 'integer'"
-    """
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        return f"$: the answer is not JSON ({error})"
-    except RecursionError:
-        return "$: the answer is nested too deeply to be read"
-    if wanted.schema is not None:
-        from litellm_minimax.wire.incoming.schema_check import first_violation
-
-        return first_violation(value, wanted.schema)
-    return None if isinstance(value, dict) else "$: the answer is not a JSON object"
-
-
 def _checked_schema(value: Mapping[str, object]) -> Mapping[str, object]:
     holder = value.get("json_schema")
     schema = holder.get("schema") if isinstance(holder, Mapping) else None
@@ -78,7 +56,7 @@ def _checked_schema(value: Mapping[str, object]) -> Mapping[str, object]:
     if not isinstance(plain.get("$schema", ""), str):
         raise InvalidRequest(where, "$schema must be a string.")
     # jsonschema takes longer to import than all of this package, and few requests bring a schema.
-    from litellm_minimax.wire.incoming.schema_check import not_a_schema
+    from litellm_minimax.wire.schema_check import not_a_schema
 
     try:
         problem = not_a_schema(plain)
