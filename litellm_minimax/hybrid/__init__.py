@@ -7,8 +7,8 @@
     answering       two streams                                            →  one well-formed answer
     accounting      tokens and dollars, apart and together
 
-``handler`` is the LiteLLM custom provider and ``run`` one request on its walk through these rooms. The two model calls go
-through one injected function.
+``handler`` is the LiteLLM custom provider and ``run`` one request on its walk through these rooms. The two model calls
+go through one injected function.
 """
 
 import litellm  # noqa: F401 - first, so that it registers these rooms before one of them is half imported
