@@ -24,7 +24,8 @@ ROOMS = {
     "chat": "wire wire/incoming wire/outgoing upstream memory",
     "messages": "wire wire/incoming wire/outgoing wire/anthropic upstream memory",
     # Hybrids: their members are called through LiteLLM, so they know neither the chat handler nor the transport.
-    "hybrid/asking": "wire",
+    "hybrid/agents": "",
+    "hybrid/asking": "wire hybrid/agents",
     "hybrid/accounting": "",
     "hybrid/members": "wire hybrid/asking",
     "hybrid/thinking": "hybrid/asking hybrid/accounting",

@@ -1,5 +1,6 @@
 """Hybrid models: one model reasons, another writes the code.
 
+    agents          facts about coding agents                              →  did a tool fail? housekeeping? planning?
     asking          the model string, a route's options, the conversation  →  think now?
     thinking        the thinking call                                      →  live thoughts, then a result
     handing_over    the thoughts and the client's messages                 →  what the executor reads

@@ -28,6 +28,8 @@ _T = TypeVar("_T")
 
 DECISION = "hybrid_decision"
 """Where a call's decision stands in its logging object's ``model_call_details``: for headers and for callbacks."""
+RESULT_FLAGS = "hybrid_result_flags"
+"""Where the proxy's hook puts, into a request's metadata, which tool results the client flagged as failed."""
 
 _OURS = frozenset({"hybrid", "stream", "stream_options", "max_retries"})
 
@@ -176,8 +178,14 @@ def read_request(kwargs: Mapping[str, Any]) -> HybridRequest:
         params=params,
         metadata=metadata,
         retried=bool(metadata.get("attempted_retries")),
+        result_flags=_flags(metadata.get(RESULT_FLAGS)),
         caller=_caller(metadata),
     )
+
+
+def _flags(value: object) -> dict[str, bool]:
+    given = value if isinstance(value, Mapping) else {}
+    return {name: flag for name, flag in given.items() if isinstance(name, str) and isinstance(flag, bool)}
 
 
 def _check_effort(effort: object) -> None:

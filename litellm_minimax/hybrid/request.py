@@ -32,6 +32,8 @@ class HybridRequest:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     retried: bool = False
     """The Router sends the same request again, because the executor failed."""
+    result_flags: Mapping[str, bool] = field(default_factory=dict)
+    """By tool-call id, whether the client said that the tool failed; for doors that lose it on the way here."""
     caller: str = "local"
     """Who is asking: a hash that the stores are keyed with."""
 

@@ -79,7 +79,7 @@ class HybridRun:
         self._announce = announce
         self._merger = merge.Merger(request.model)
         self._messages = history.clean(request.messages)
-        self._talk = conversation.read(self._messages)
+        self._talk = self._read_talk()
         self._shown_thoughts = remembering.ShownThoughts(around.cache, request.caller)
         self._decision = Decision("skip", "undecided")
         self._notes: list[handover.Note] = []
@@ -136,13 +136,19 @@ class HybridRun:
         finally:
             await self._close()
 
+    def _read_talk(self) -> conversation.Conversation:
+        request = self._request
+        return conversation.read(
+            self._messages, has_tools=bool(request.params.get("tools")), flags=request.result_flags
+        )
+
     async def _forget_shown(self) -> None:
         """Take the reasoner's own earlier thoughts out of the history, where no separator tells them."""
         replayed = history.unseparated(self._request.messages)
         shown = await self._shown_thoughts.among(replayed) if replayed else frozenset()
         if shown:
             self._messages = history.clean(self._request.messages, shown)
-            self._talk = conversation.read(self._messages)
+            self._talk = self._read_talk()
 
     async def _decide(self, members: Members) -> None:
         request, preset = self._request, self._preset

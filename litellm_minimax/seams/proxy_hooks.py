@@ -23,7 +23,8 @@ from litellm_minimax.seams import auth_candidates, client_fields
 from litellm_minimax.wire.faults import InvalidRequest
 
 _RESPONSES_DOOR = ("aresponses", "responses")
-_CHAT_DOORS = ("acompletion", "completion", "anthropic_messages", "aanthropic_messages", *_RESPONSES_DOOR)
+_MESSAGES_DOOR = ("anthropic_messages", "aanthropic_messages")
+_CHAT_DOORS = ("acompletion", "completion", *_MESSAGES_DOOR, *_RESPONSES_DOOR)
 _DOORS_WITHOUT_HYBRIDS = (
     "text_completion", "embedding", "image", "speech", "transcription", "moderation", "rerank", "generate_content",
 )  # fmt: skip
@@ -67,6 +68,8 @@ class ProxyHooks(CustomLogger):
                 client_fields.check_input(data.get("input"))
             if isinstance(model, str):
                 data["model"] = comma_free(model)
+                if call_type in _MESSAGES_DOOR:
+                    _keep_result_flags(data)
                 _check_door(data["model"], call_type, getattr(user_api_key_dict, "team_id", None))
         except InvalidRequest as fault:
             raise refusals.bad_request(fault, str(model)) from None
@@ -119,6 +122,21 @@ def comma_free(model: str) -> str:
     if len(names) > 1 and not all(names):
         raise InvalidRequest("model", "the list of models has an empty name.")
     return ",".join(names)
+
+
+def _keep_result_flags(data: dict[str, Any]) -> None:
+    """Note which of the newest results are flagged: LiteLLM loses ``is_error`` on its way to a handler (1.108.7)."""
+    messages = data.get("messages")
+    newest = messages[-1] if isinstance(messages, list) and messages else None
+    blocks = newest.get("content") if isinstance(newest, Mapping) else None
+    flags = {
+        str(block.get("tool_use_id")): block.get("is_error") is True
+        for block in (blocks if isinstance(blocks, list) else ())
+        if isinstance(block, Mapping) and block.get("type") == "tool_result"
+    }
+    metadata = data.setdefault("litellm_metadata", {}) if flags else None
+    if isinstance(metadata, dict):
+        metadata[handler.RESULT_FLAGS] = flags
 
 
 def _check_door(model: str, call_type: str, team_id: str | None) -> None:

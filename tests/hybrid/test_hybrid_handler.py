@@ -456,7 +456,7 @@ async def test_a_failed_tool_asks_again_and_both_notes_keep_their_places(use):
     await ask(rounds(1))
     await ask(ASK)
     failed = rounds(1)
-    failed[-1] = {**failed[-1], "content": "Error: no such file"}
+    failed[-1] = {**failed[-1], "content": "<tool_use_error>no such file</tool_use_error>"}
     _, fields = await ask(failed)
     assert (fields["decision"], fields["reason"]) == ("reasoned", "tool_error")
     *_, last = members.asked("executor")

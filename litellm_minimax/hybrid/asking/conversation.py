@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-Message = Mapping[str, Any]
+from litellm_minimax.hybrid.agents.message_text import Message, is_instruction, text_of
+from litellm_minimax.hybrid.agents.plan_mode import planning
+from litellm_minimax.hybrid.agents.results import failed, is_spoken_result
+from litellm_minimax.hybrid.agents.side_calls import Kind, is_side_call
 
-_REMINDERS = re.compile(r"\s*(<system-reminder>.*?</system-reminder>\s*)+", re.DOTALL)
-_FAILURE = re.compile(
-    r"\A\s*(<tool_use_error>|error\b|traceback \(most recent|fatal:|exception\b|command failed|failed\b)"
-    r"|^\s*(exit|return) code:? [1-9]\d*\b|\b(exit code|exited with( code)?) [1-9]\d*\b"
-    r"|\b[1-9]\d* (failed|failures)\b|^(\w+\.)*\w*Error: |^Traceback \(most recent",
-    re.IGNORECASE | re.MULTILINE,
-)
-_LOOKED_AT = 20_000
-"""Characters of a tool result in which a failure is looked for, half from each end."""
+__all__ = ["Conversation", "Message", "calls_of", "fingerprint", "instructions_fingerprint", "read", "text_of"]
+
+_REMINDER, _REMINDER_ENDS = "<system-reminder>", "</system-reminder>"
+_STALLED_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +38,10 @@ class Conversation:
     """The newest tool results report a failure."""
     stalled: bool
     """The last three rounds made the same calls with the same arguments."""
+    side_call: Kind | None = None
+    """The request is an agent's housekeeping, and this is its kind."""
+    planning: bool = False
+    """The client's agent is in its plan mode."""
 
     @property
     def in_tool_round(self) -> bool:
@@ -54,8 +54,17 @@ class Conversation:
         return self.length - 1 - self.turn_start
 
 
-def read(messages: Sequence[Message]) -> Conversation:
-    """Look at a request's messages, without changing them."""
+def read(
+    messages: Sequence[Message], *, has_tools: bool = True, flags: Mapping[str, bool] | None = None
+) -> Conversation:
+    """Look at a request's messages, without changing them.
+
+    Args:
+        messages: the request's messages.
+        has_tools: whether the request offers tools.
+        flags: by tool-call id, whether the client said that the tool failed, for doors that carry it beside the
+            messages.
+    """
     starts = [index for index in range(len(messages)) if _begins_turn(messages, index)]
     start = starts[-1] if starts else -1
     return Conversation(
@@ -63,21 +72,11 @@ def read(messages: Sequence[Message]) -> Conversation:
         user_turns=len(starts),
         length=len(messages),
         prefix=fingerprint(messages[: start + 1]),
-        tool_error=any(_reports_failure(message) for message in _newest_results(messages)),
-        stalled=_stalled(messages[start + 1 :]),
+        tool_error=_newest_failed(messages, flags or {}),
+        stalled=_stalled(messages, start),
+        side_call=is_side_call(messages, has_tools=has_tools),
+        planning=planning(messages, start, has_tools=has_tools),
     )
-
-
-def text_of(content: object) -> str:
-    """The text of a message's content, whether it is a string or a list of parts."""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, Iterable) or isinstance(content, (bytes, Mapping)):
-        return ""
-    texts = (
-        part if isinstance(part, str) else part.get("text") for part in content if isinstance(part, (str, Mapping))
-    )
-    return "".join(text for text in texts if isinstance(text, str))
 
 
 def calls_of(message: Message) -> list[tuple[str, str, str]]:
@@ -103,7 +102,7 @@ def fingerprint(messages: Sequence[Message]) -> str:
     digest = hashlib.sha256()
     for message in messages:
         role = message.get("role")
-        if role in {"system", "developer"}:
+        if is_instruction(message):
             continue
         content = message.get("content")
         parts = [] if isinstance(content, str) or content is None else [_media(part) for part in content]
@@ -123,7 +122,7 @@ def instructions_fingerprint(messages: Sequence[Message]) -> str:
 
     Claude Code puts a line with a different checksum into each request's prompt; that line does not count.
     """
-    texts = [text_of(message.get("content")) for message in messages if message.get("role") in {"system", "developer"}]
+    texts = [text_of(message.get("content")) for message in messages if is_instruction(message)]
     lines = (line for text in texts for line in text.splitlines() if not line.startswith("x-anthropic-billing-header"))
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -138,34 +137,53 @@ def _begins_turn(messages: Sequence[Message], index: int) -> bool:
     message = messages[index]
     if message.get("role") != "user":
         return False
-    after_results = index > 0 and messages[index - 1].get("role") in {"tool", "function"}
+    before = messages[index - 1].get("role") if index > 0 else None
     # /v1/messages splits "tool results and a reminder" of a coding agent into tool messages and a user message; the
-    # reminder is the agent's, not a person's.
-    return not (after_results and _REMINDERS.fullmatch(text_of(message.get("content"))))
+    # reminder is the agent's, not a person's. And some agents give their tools' results as user messages.
+    if before in {"tool", "function"}:
+        return not _only_reminders(text_of(message.get("content")))
+    return before != "assistant" or not is_spoken_result(message)
 
 
-def _newest_results(messages: Sequence[Message]) -> list[Message]:
+def _only_reminders(text: str) -> bool:
+    """Whether a text is nothing but an agent's reminders, one after the other."""
+    at, end = 0, len(text.rstrip())
+    seen = False
+    while at < end:
+        while text[at].isspace():
+            at += 1
+        closing = text.find(_REMINDER_ENDS, at) if text.startswith(_REMINDER, at) else -1
+        if closing < 0:
+            return False
+        seen, at = True, closing + len(_REMINDER_ENDS)
+    return seen
+
+
+def _newest_failed(messages: Sequence[Message], flags: Mapping[str, bool]) -> bool:
     newest: list[Message] = []
-    for message in reversed(messages):
-        if message.get("role") in {"tool", "function"}:
+    at = len(messages) - 1
+    while at >= 0 and (message := messages[at]):
+        if message.get("role") in {"tool", "function"} or is_spoken_result(message):
             newest.append(message)
-        elif newest or message.get("role") != "user" or not _REMINDERS.fullmatch(text_of(message.get("content"))):
+        elif newest or message.get("role") != "user" or not _only_reminders(text_of(message.get("content"))):
             break
-    return newest
+        at -= 1
+    made = {identity: (name, arguments) for identity, name, arguments in (calls_of(messages[at]) if at >= 0 else ())}
+    identities = [str(message.get("tool_call_id") or "") for message in newest]
+    return any(
+        failed(message, made.get(identity), flagged=flags.get(identity))
+        for message, identity in zip(newest, identities, strict=True)
+    )
 
 
-def _reports_failure(message: Message) -> bool:
-    if message.get("is_error") is True:
-        return True
-    text = text_of(message.get("content"))
-    if len(text) > _LOOKED_AT:
-        text = text[: _LOOKED_AT // 2] + "\n" + text[-_LOOKED_AT // 2 :]
-    return _FAILURE.search(text) is not None
-
-
-def _stalled(rounds: Sequence[Message]) -> bool:
-    made = [[call[1:] for call in calls_of(message)] for message in rounds if message.get("tool_calls")]
-    return len(made) >= 3 and bool(made[-1]) and made[-1] == made[-2] == made[-3]
+def _stalled(messages: Sequence[Message], start: int) -> bool:
+    made: list[list[tuple[str, str]]] = []
+    for at in range(len(messages) - 1, start, -1):
+        if messages[at].get("tool_calls"):
+            made.append([call[1:] for call in calls_of(messages[at])])
+            if len(made) == _STALLED_ROUNDS:
+                return bool(made[0]) and made[0] == made[1] == made[2]
+    return False
 
 
 def _field(value: object, name: str) -> object:

@@ -53,6 +53,8 @@ def decide(
         return Decision("think", "client_force")
     if thinking_off:
         return Decision("skip", "client_thinking_off")
+    if conversation.side_call is not None and preset.side_calls == "execution":
+        return Decision("skip", "side_call")
     if conversation.turn_start < 0:
         return Decision("skip", "no_user_message")
     if preset.reuse_within_turn and remembered.has_note_here and "every_call" not in preset.trigger:

@@ -22,6 +22,7 @@ Placement = Literal["tail", "system"]
 Trigger = Literal["user_turn", "tool_error", "stall", "every_call"]
 OnFailure = Literal["degrade", "error"]
 ShowReasoning = Literal["full", "hidden"]
+SideCalls = Literal["execution", "think"]
 
 DEFAULT_BACKENDS: Mapping[str, str] = MappingProxyType({"qwen-oauth": "dashscope"})
 """Backend names of the reference system that LiteLLM calls differently."""
@@ -58,6 +59,7 @@ class Preset:
     on_reasoning_failure: OnFailure = "degrade"
     show_reasoning: ShowReasoning = "full"
     repeat_messages: bool = False
+    side_calls: SideCalls = "execution"
     enabled: bool = True
     allow_unconfigured_members: bool = False
     backends: Mapping[str, str] = field(default_factory=lambda: DEFAULT_BACKENDS)
@@ -103,6 +105,7 @@ class _Options(_Strict):
     on_reasoning_failure: OnFailure = "degrade"
     show_reasoning: ShowReasoning = "full"
     repeat_messages: bool = False
+    side_calls: SideCalls = "execution"
     enabled: bool = True
     allow_unconfigured_members: bool = False
     backends: dict[str, str] = Field(default_factory=dict)

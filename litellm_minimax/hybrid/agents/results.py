@@ -1,0 +1,378 @@
+"""Whether a tool failed, read from the form in which each agent writes its tools' results.
+
+A result says so by its structure: a flag, an exit code in the place where the agent puts it, an envelope of the
+agent's own. What a tool has read (a log, a source file, a test report) is no such place, whatever it says. The first
+envelope that fits a result decides about it: one that tells exit code 0 is a success, whatever is inside.
+
+Each row names where its form was learned. The places are at the beginning or at the end of a result, never in between.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from litellm_minimax.hybrid.agents.message_text import Message, text_of
+
+Call: TypeAlias = tuple[str, str]
+"""A tool's name and the JSON text of its arguments."""
+
+_HEAD = 1_000
+"""Characters at the beginning of a result in which an envelope begins."""
+_TAIL = 1_500
+"""Characters at the end of a result in which an envelope ends."""
+_JSON_MOST = 2_000_000
+"""A result longer than this is not read as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One form of one agent's results.
+
+    Attributes:
+        agent: whose it is.
+        learned: from which source and version.
+        code: the text of the exit code that a result tells, ``"failed"`` where it says so without a code; ``None`` if
+            the result is not of this form.
+        tools: names of the tools whose results have this form; none means all.
+        flagged_too: the agent sets ``is_error`` as well, so where that flag is known the form adds nothing.
+        could_be_read: what was read may look alike, so only tools that run commands count, and no command that only
+            reads.
+    """
+
+    agent: str
+    learned: str
+    code: Callable[[str], str | None]
+    tools: frozenset[str] = field(default_factory=frozenset)
+    flagged_too: bool = False
+    could_be_read: bool = False
+
+
+def _opens(pattern: str) -> Callable[[str], str | None]:
+    """The group ``code`` of a pattern at the very beginning, ``"failed"`` where it has none."""
+    compiled = re.compile(pattern)
+
+    def code(text: str) -> str | None:
+        found = compiled.match(text[:_HEAD].lstrip())
+        return found and (found.groupdict().get("code") or "failed")
+
+    return code
+
+
+def _closes(pattern: str) -> Callable[[str], str | None]:
+    """The same at the very end, where ``pattern`` begins with a line of its own."""
+    compiled = re.compile(pattern)
+
+    def code(text: str) -> str | None:
+        tail = text[-_TAIL:].rstrip()
+        at = max(tail.rfind("\n"), 0)
+        while at >= 0:
+            found = compiled.fullmatch(tail, at)
+            if found:
+                return found.groupdict().get("code") or "failed"
+            if at == 0 or len(tail) - at > _TAIL // 2:
+                return None
+            at = max(tail.rfind("\n", 0, at), 0)
+        return None
+
+    return code
+
+
+def _wraps(opening: str, closing: str) -> Callable[[str], str | None]:
+    def code(text: str) -> str | None:
+        inner = text.strip()
+        return "failed" if inner.startswith(opening) and inner.endswith(closing) else None
+
+    return code
+
+
+def _command_report(text: str) -> str | None:
+    """`Command: … Output: … Error: … Exit Code: N, Signal: …`: the last such pair of lines is the report's own."""
+    if not text.startswith("Command: "):
+        return None
+    at = text.rfind("\nExit Code: ")
+    found = _EXIT_AND_SIGNAL.match(text, at + 1) if at >= 0 else None
+    if found is None:
+        return None
+    return found["code"] if found["code"].lstrip("-").isdigit() else ("0" if found["signal"] == "(none)" else "failed")
+
+
+def _output_report(text: str) -> str | None:
+    """`Output: …`, then a line for the exit code unless that is 0, then lines that come in a fixed order."""
+    if not text.startswith("Output: "):
+        return None
+    told = {"Process Group PGID": "", "Background PIDs": "", "Signal": "", "Exit Code": ""}
+    lines = text[-_TAIL:].rstrip().split("\n")
+    for name in told:
+        if lines[-1].startswith(f"{name}: "):
+            told[name] = lines.pop().removeprefix(f"{name}: ")
+    return told["Exit Code"] or ("failed" if told["Signal"] else None)
+
+
+def _json_report(read: Callable[[Mapping[str, object]], str | None]) -> Callable[[str], str | None]:
+    def code(text: str) -> str | None:
+        if not text.lstrip().startswith("{") or not text.rstrip().endswith("}") or len(text) > _JSON_MOST:
+            return None
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        return read(value) if isinstance(value, Mapping) else None
+
+    return code
+
+
+def _codex_json(value: Mapping[str, object]) -> str | None:
+    metadata = value.get("metadata")
+    if set(value) != {"output", "metadata"} or not isinstance(metadata, Mapping):
+        return None
+    return str(metadata.get("exit_code", "")) or None
+
+
+def _roo_json(value: Mapping[str, object]) -> str | None:
+    failed = value.get("status") == "error" and isinstance(value.get("message"), str)
+    return "failed" if failed and set(value) & {"error", "type"} else None
+
+
+def _mini_json(value: Mapping[str, object]) -> str | None:
+    told = value.get("returncode")
+    return str(told) if isinstance(told, int) and set(value) & {"output", "output_head"} else None
+
+
+def _mcp_json(value: Mapping[str, object]) -> str | None:
+    failed = value.get("isError") is True and isinstance(value.get("content"), list)
+    return "failed" if failed else None
+
+
+_EXIT_AND_SIGNAL = re.compile(r"Exit Code: (?P<code>-?\d+|\(none\))\nSignal: (?P<signal>\S+)")
+_CODEX = "openai/codex rust-v0.169 to 0.171, core/src/tools"
+_GEMINI_SHELL = frozenset({"run_shell_command", "shell"})
+_CODEX_SHELL = frozenset(
+    {"shell", "shell_command", "exec_command", "write_stdin", "local_shell", "local_shell_call", "container.exec",
+     "unified_exec", "exec", "wait"}
+)  # fmt: skip
+_CLINE_RESULT = r"(?:\[\w{1,60}[^\n]{0,600}\] Result:\s{0,4})?"
+_EDITORS = frozenset(
+    {"edit", "multiedit", "write", "patch", "apply_patch", "replace", "edit_file", "write_file", "write_to_file",
+     "replace_in_file", "apply_diff", "search_and_replace", "search_replace", "notebookedit", "text_editor"}
+)  # fmt: skip
+
+ENVELOPES: tuple[Envelope, ...] = (
+    Envelope("Claude Code", "2.1.197", _wraps("<tool_use_error>", "</tool_use_error>"), flagged_too=True),
+    Envelope(
+        "Claude Code", "2.1.197", _opens(r"Exit code (?P<code>\d+)(?:\n|\Z)"), frozenset({"bash"}), flagged_too=True,
+        could_be_read=True,
+    ),
+    Envelope(
+        "Codex",
+        _CODEX,
+        _opens(
+            r"(?:Chunk ID: [^\n]{0,200}\n)?(?:Wall time: [^\n]{0,200}\n)?"
+            r"Process exited with code (?P<code>-?\d+)(?:\n|\Z)"
+        ),
+        _CODEX_SHELL,
+    ),
+    Envelope("Codex", _CODEX, _opens(r"Exit code: (?P<code>-?\d+)\nWall time: "), _CODEX_SHELL | _EDITORS),
+    Envelope("Codex", _CODEX, _opens(r"Script failed\nWall time"), _CODEX_SHELL),
+    Envelope("Codex", _CODEX, _json_report(_codex_json), _CODEX_SHELL | _EDITORS),
+    Envelope(
+        "Codex",
+        _CODEX,
+        _opens(
+            r"execution error: |failed to parse function arguments: |exec_command failed|Unified exec process failed: "
+        ),
+        _CODEX_SHELL | _EDITORS,
+    ),
+    Envelope("Codex", _CODEX, _opens(r"apply_patch verification failed: "), _CODEX_SHELL | _EDITORS),
+    Envelope("qwen-code", "0.15.10, and gemini-cli before 0.20", _command_report, _GEMINI_SHELL),
+    Envelope("gemini-cli", "0.61.0", _output_report, _GEMINI_SHELL, could_be_read=True),
+    Envelope(
+        "opencode", "1.18.33", _opens(r"The \w{1,60} tool was called with invalid arguments: "), flagged_too=True
+    ),
+    Envelope(
+        "opencode",
+        "1.18.33",
+        _closes(
+            r"\s*<(?:shell|bash)_metadata>\s*(?:shell|bash) tool terminated command[^<]*</(?:shell|bash)_metadata>"
+        ),
+        frozenset({"bash", "shell"}),
+    ),
+    Envelope(
+        "Cline",
+        "cline/cline src/core/prompts/responses.ts",
+        _opens(_CLINE_RESULT + r"The tool execution failed with the following error:\n<error>\n"),
+    ),
+    Envelope(
+        "Roo Code",
+        "RooCodeInc/Roo-Code src/core/tools/ExecuteCommandTool.ts",
+        _opens(
+            _CLINE_RESULT + r"Command executed in terminal within working directory '[^\n]{0,500}'\. "
+            r"(?:Command execution was not successful[^\n]{0,100}\n)?"
+            r"(?:Exit code: (?P<code>-?\d+)|Process terminated by)"
+        ),
+        frozenset({"execute_command"}),
+    ),
+    Envelope("Roo Code", "RooCodeInc/Roo-Code src/core/prompts/responses.ts", _json_report(_roo_json)),
+    Envelope(
+        "goose", "block/goose providers/formats/openai.rs", _opens("The tool call returned the following error:\n")
+    ),
+    Envelope(
+        "goose",
+        "block/goose, its developer server's shell",
+        _closes(r"\s*Command exited with code (?P<code>\d+)"),
+        frozenset({"shell", "developer__shell", "bash"}),
+        could_be_read=True,
+    ),
+    Envelope("OpenHands", "openhands-sdk 1.58.2", _opens(r"\[An error occurred during execution\.\]\n")),
+    Envelope(
+        "OpenHands",
+        "openhands-tools 1.58.2, and openhands-ai 0.x",
+        _closes(
+            r"\s*(?:\[The command completed with exit code -?\d+\.[^\n]{0,200}\]\n)?"
+            r"(?:\[Current working directory: [^\n]{0,400}\]\n)?(?:\[Python interpreter: [^\n]{0,400}\]\n)?"
+            r"\[(?:The command completed|Command finished) with exit code (?P<code>-?\d+)\.?[^\n]{0,200}\]"
+        ),
+        frozenset({"terminal", "execute_bash", "bash"}),
+    ),
+    Envelope("OpenHands", "openhands-ai 0.x", _closes(r"\s*\[Error occurred in processing last action\]")),
+    Envelope("mini-swe-agent", "2.4.6", _opens(r"<exception>")),
+    Envelope("mini-swe-agent", "2.4.6 and 1.x", _opens(r"<returncode>(?P<code>-?\d+)</returncode>")),
+    Envelope("mini-swe-agent", "2.4.6", _json_report(_mini_json), frozenset({"bash"})),
+    Envelope("mini-swe-agent", "2.4.6", _opens(r"Tool call error:\s{0,4}<error>")),
+    Envelope("aider", "0.86.2 coders/editblock_coder.py", _opens(r"# \d+ SEARCH/REPLACE blocks? failed to match!")),
+    Envelope("aider", "0.86.2 linter.py", _opens(r"# Fix any errors below, if possible\.")),
+    Envelope("any MCP client", "MCP 2025-06-18, CallToolResult", _json_report(_mcp_json)),
+    Envelope(
+        "agents not named here",
+        "the two places where shell tools put an exit code",
+        _opens(r"(?i:(?:exit|return) ?code:? (?P<code>-?\d+)(?:\n|\Z))"),
+        could_be_read=True,
+    ),
+    Envelope(
+        "agents not named here",
+        "the two places where shell tools put an exit code",
+        _closes(
+            r"(?i:\s*\W{0,2}(?:(?:the )?(?:process|command) )?(?:(?:exited|finished|completed|failed|ended) )?"
+            r"(?:with )?(?:(?:exit|return) ?)?(?:code|status):? (?P<code>-?\d+)\W{0,3})"
+        ),
+        could_be_read=True,
+    ),
+    # A tool that changes files reads nothing out, so that its result is the agent's own words from the first one on.
+    Envelope(
+        "opencode, qwen-code and others", "opencode 1.18.33, qwen-code 0.15.10: messages of their edit tools",
+        _opens(
+            r"(?i:\W{0,3}(?:error|failed|file not found|could not|cannot|unable to|no changes|found multiple matches"
+            r"|oldstring|old_string|no occurrences|you must read)\b)"
+        ),
+        _EDITORS,
+        flagged_too=True,
+    ),
+)  # fmt: skip
+
+_RUNS = re.compile(r"bash|shell|exec|run|terminal|command|cmd")
+"""What the names of tools that run commands have in common."""
+_READERS = frozenset(
+    {"cat", "tac", "head", "tail", "less", "more", "bat", "nl", "sed", "awk", "grep", "egrep", "rg", "ag", "find", "ls",
+     "tree", "echo", "printf", "jq", "xxd", "strings", "sort", "uniq", "cut", "wc", "git", "journalctl", "docker",
+     "kubectl", "curl", "wget", "type", "Get-Content"}
+)  # fmt: skip
+_RUNNERS = frozenset(
+    {"python", "python2", "python3", "pytest", "py.test", "tox", "nox", "uv", "poetry", "pipenv", "node", "npm", "npx",
+     "yarn", "pnpm", "bun", "deno", "ruby", "make", "cargo", "go", "bash", "sh"}
+)  # fmt: skip
+_UNCAUGHT = re.compile(
+    r"(?:[A-Za-z_]\w{0,80}\.){0,8}[A-Za-z_]\w{0,80}(?:Error|Exception|Exit|Interrupt)(?:: [^\n]{0,1000})?"
+)
+_LAST_WORDS = re.compile(
+    r"=+ [^\n=]{0,200}\b[1-9]\d* (?:failed|errors?)\b[^\n=]{0,200} =+|FAILED \([^\n]{1,200}\)|make: \*\*\* [^\n]{1,500}"
+    r"|(?:/bin/)?(?:ba|z|da)?sh: (?:line )?(?:\d+: )?[^\n:]{1,200}: (?:command )?not found"
+    r"|npm (?:ERR!|error) [^\n]{0,500}"
+)
+
+
+def failed(message: Message, call: Call | None = None, *, flagged: bool | None = None) -> bool:
+    """Whether a tool result says that its tool failed.
+
+    Args:
+        message: the message that carries the result.
+        call: what it answers, if that is known.
+        flagged: the client's own flag where the door carries one (``is_error`` of ``/v1/messages``), else ``None``.
+    """
+    own = message.get("is_error")
+    flag = own if isinstance(own, bool) else flagged
+    if flag is True:
+        return True
+    text = text_of(message.get("content"))
+    told = _code(text, call, flag_known=flag is not None)
+    if told is not None:
+        return told.lstrip("-").strip("0") != ""
+    return flag is None and _untold_failure(text, call)
+
+
+def _code(text: str, call: Call | None, *, flag_known: bool) -> str | None:
+    name = _plain(call[0]) if call else ""
+    reads = call is not None and (not _RUNS.search(name) or _last_program(call) in _READERS)
+    for envelope in ENVELOPES:
+        if (flag_known and envelope.flagged_too) or (reads and envelope.could_be_read):
+            continue
+        if name and envelope.tools and name not in envelope.tools:
+            continue
+        if not name and envelope.tools is _EDITORS:
+            continue  # Only a known tool's first words are the agent's own.
+        told = envelope.code(text)
+        if told is not None:
+            return told
+    return None
+
+
+def _untold_failure(text: str, call: Call | None) -> bool:
+    """The shell of opencode tells no exit code: the last words of a program that it ran must do.
+
+    Only where the last thing on the command line runs a program; a command that shows a file is none.
+    """
+    if call is None or _plain(call[0]) not in {"bash", "shell"} or _last_program(call) not in _RUNNERS:
+        return False
+    tail = text[-_TAIL:].rstrip()
+    last = tail.rpartition("\n")[2]
+    if _LAST_WORDS.fullmatch(last):
+        return True
+    return _UNCAUGHT.fullmatch(last) is not None and "Traceback (most recent call last):" in text
+
+
+def _plain(name: str) -> str:
+    """A tool's name without the server that Codex, goose or an MCP client puts in front of it."""
+    return name.lower().rpartition("__")[2] or name.lower()
+
+
+def _last_program(call: Call) -> str:
+    """The program that the last step of a shell command runs; ``""`` if there is no telling."""
+    if len(call[1]) > _JSON_MOST:
+        return ""
+    try:
+        arguments = json.loads(call[1])
+    except (ValueError, RecursionError):
+        return ""
+    command = arguments.get("command", arguments.get("cmd")) if isinstance(arguments, Mapping) else None
+    if isinstance(command, list):
+        command = command[-1] if command else None
+    if not isinstance(command, str):
+        return ""
+    words = re.split(r"[;|&\n]+", command.strip().rstrip(";|&"))[-1].split()
+    while words and ("=" in words[0] or words[0] in {"sudo", "time", "env", "exec"}):
+        words.pop(0)
+    return words[0].rpartition("/")[2] if words else ""
+
+
+_SPOKEN = re.compile(
+    # Cline and Roo Code without native calls; mini-swe-agent 1.x; OpenHands without native calls; aider's reflections.
+    r"\s{0,20}(?:\[\w{1,60}[^\n]{0,600}\] Result:|<returncode>-?\d+</returncode>|<exception>|EXECUTION RESULT of \["
+    r"|# \d+ SEARCH/REPLACE blocks? failed to match!|# Fix any errors below, if possible\.)"
+)
+
+
+def is_spoken_result(message: Message) -> bool:
+    """Whether a user message is a tool's result: agents that call their tools in plain text answer them so."""
+    return message.get("role") == "user" and _SPOKEN.match(text_of(message.get("content"))[:_HEAD]) is not None
