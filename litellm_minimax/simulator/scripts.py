@@ -113,4 +113,21 @@ def fix_test(settings: Mapping[str, str]) -> Script:
     )
 
 
-SCENARIOS = {"fix-test": fix_test}
+def commands(settings: Mapping[str, str]) -> Script:
+    """Commands that all succeed, the last of which shows a text that mentions an error; then DONE.
+
+    Settings: ``folder`` (where they run), ``file`` (is written there and read).
+    """
+    folder, name = settings.get("folder", "."), settings.get("file", "notes.txt")
+    said = "ValueError: bad, exit code 1"
+    return Script(
+        [
+            ScriptTurn(_shell(f"ls {folder}")),
+            ScriptTurn(_shell(f"cd {folder} && echo '{said}' > {name}")),
+            ScriptTurn(_shell(f"cat {folder}/{name}")),
+            ScriptTurn(text="DONE: the note is there (simulated)."),
+        ]
+    )
+
+
+SCENARIOS = {"fix-test": fix_test, "commands": commands}

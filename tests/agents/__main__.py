@@ -6,7 +6,9 @@
 Each agent is pointed at the proxy with the very lines that `serve` prints, in an empty home directory, and asked to
 mend a program. The simulator plays the model: read the file, edit it wrongly, run the test, see it fail, edit it
 again, run the test, DONE. A run is good if the file ends as scripted, the agent says DONE, no request was refused,
-and every turn of the tool loop came back to the model with its reasoning.
+and every turn of the tool loop came back to the model with its reasoning. On a hybrid a second task runs three commands
+that all succeed; there its reasoner must have been asked exactly once for the person's message and once more for each
+command that failed, and never for what the agent asks on its own (its requests without tools).
 """
 
 from __future__ import annotations
@@ -52,6 +54,46 @@ class Agent:
     settings: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What an agent is asked to do, and how it ends.
+
+    Attributes:
+        name: for the table.
+        prompt: what a person says; ``{work}`` is the working directory.
+        directive: the script for the simulator.
+        file: what is looked at afterwards.
+        ends: what that file then holds.
+        failures: commands of the script that fail.
+    """
+
+    name: str
+    prompt: str
+    directive: str
+    file: str
+    ends: str
+    failures: int
+
+
+MEND = Task(
+    "a test fails",
+    "The test in {work}/test_calc.py fails. Mend calc.py and say DONE.",
+    f"scenario=fix-test file={{work}}/calc.py test='cd {{work}} && {TEST_COMMAND}' "
+    f"old='{BROKEN}' wrong='{WRONG}' new='{RIGHT}'",
+    "calc.py",
+    PROGRAM.replace(BROKEN, RIGHT),
+    1,
+)
+COMMANDS = Task(
+    "all succeed",
+    "List the folder, write notes.txt, print it and say DONE.",
+    "scenario=commands folder={work} file=notes.txt",
+    "notes.txt",
+    "ValueError: bad, exit code 1\n",
+    0,
+)
+
+
 AGENTS = (
     Agent("Claude Code", "@anthropic-ai/claude-code",
           "claude -p {prompt} --permission-mode acceptEdits --allowedTools Read,Edit,Bash"),
@@ -68,8 +110,13 @@ class Outcome:
 
     agent: str
     model: str
+    task: str
     problems: tuple[str, ...]
     requests: int
+    asked: int | None
+    """How often a hybrid's reasoner was asked; ``None`` on a model that is none."""
+    side_calls: int
+    """Requests without tools: the agent's own."""
     turns: int
     intact: int
     seconds: float
@@ -93,9 +140,10 @@ def main() -> int:
             try:
                 for model in options.model or MODELS:
                     for agent in AGENTS:
-                        if not options.agent or agent.name in options.agent:
-                            outcomes.append(run(agent, model, url, key, servers, folder, options.prefix))
-                            _show(outcomes[-1])
+                        for task in (MEND, COMMANDS) if _is_hybrid(model) else (MEND,):
+                            if not options.agent or agent.name in options.agent:
+                                outcomes.append(run(agent, model, task, url, key, servers, folder, options.prefix))
+                                _show(outcomes[-1])
             finally:
                 proxy.terminate()
                 proxy.wait(20)
@@ -125,8 +173,10 @@ def install(prefix: Path) -> None:
     (prefix / "node_modules" / ".ready").touch()
 
 
-def run(agent: Agent, model: str, url: str, key: str, servers: StandIns, folder: Path, prefix: Path) -> Outcome:
-    """One agent on one model, from an empty home."""
+def run(
+    agent: Agent, model: str, task: Task, url: str, key: str, servers: StandIns, folder: Path, prefix: Path
+) -> Outcome:
+    """One agent on one model and task, from an empty home."""
     home = Path(tempfile.mkdtemp(prefix=f"{agent.name.split()[0].lower()}-", dir=folder))
     work = home / "work"
     work.mkdir()
@@ -134,7 +184,7 @@ def run(agent: Agent, model: str, url: str, key: str, servers: StandIns, folder:
     (work / "test_calc.py").write_text(TEST)
     for server in (servers.minimax, servers.coder):
         server.reset()
-    script = _script(agent, model, url, home, work)
+    script = _script(agent, model, task, url, home, work)
     environment = {
         "HOME": str(home), "PATH": f"{prefix / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}",
         KEY_VARIABLE: key, "TERM": "dumb", "LANG": "C.UTF-8", "NO_COLOR": "1", "NO_PROXY": "127.0.0.1,localhost",
@@ -148,17 +198,17 @@ def run(agent: Agent, model: str, url: str, key: str, servers: StandIns, folder:
         except subprocess.TimeoutExpired:
             ended = f"it did not end within {RUN_SECONDS} s"
     said = (home / "output.txt").read_text(errors="replace")
-    return _judged(agent, model, ended, said, work, servers, time.monotonic() - started)
+    return _judged(agent, model, task, ended, said, work, servers, time.monotonic() - started)
 
 
-def _script(agent: Agent, model: str, url: str, home: Path, work: Path) -> str:
+def _is_hybrid(model: str) -> bool:
+    return model.startswith("hybrid")
+
+
+def _script(agent: Agent, model: str, task: Task, url: str, home: Path, work: Path) -> str:
     """The recipe, followed to the letter, with the agent's command given the prompt."""
     recipe = next(recipe for recipe in recipes(url, model) if recipe.client == agent.name)
-    setting = (
-        f"[[simulate: scenario=fix-test file={work / 'calc.py'} test='cd {work} && {TEST_COMMAND}' "
-        f"old='{BROKEN}' wrong='{WRONG}' new='{RIGHT}']]"
-    )
-    prompt = f"The test in {work / 'test_calc.py'} fails. Mend calc.py and say DONE. {setting}"
+    prompt = f"{task.prompt.format(work=work)} [[simulate: {task.directive.format(work=work)}]]"
     command = agent.command.format(prompt='"$PROMPT"', model=model)
     lines = [f"export PROMPT={_quoted(prompt)}"]
     if agent.settings:
@@ -175,11 +225,14 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-def _judged(agent: Agent, model: str, ended: str, said: str, work: Path, servers: StandIns, seconds: float) -> Outcome:
+def _judged(
+    agent: Agent, model: str, task: Task, ended: str, said: str, work: Path, servers: StandIns, seconds: float
+) -> Outcome:
     problems = [ended] if ended else []
-    program = (work / "calc.py").read_text()
-    if program != PROGRAM.replace(BROKEN, RIGHT):
-        problems.append(f"calc.py ends as {program.splitlines()[-1].strip()!r}")
+    file = work / task.file
+    left = file.read_text() if file.exists() else ""
+    if left != task.ends:
+        problems.append(f"{task.file} ends as {left[-40:]!r}")
     if "DONE" not in said:
         problems.append("it never said DONE")
     if "<think>" in said:
@@ -195,7 +248,12 @@ def _judged(agent: Agent, model: str, ended: str, said: str, work: Path, servers
     if intact < turns:
         problems.append(f"{turns - intact} turns came back without their reasoning")
     requests = sum(report["requests"] for report in reports)
-    return Outcome(agent.name, model, tuple(problems), requests, turns, intact, seconds)
+    answering = servers.coder if _is_hybrid(model) else servers.minimax
+    side_calls = sum(1 for request in answering.requests if not (request.body or {}).get("tools"))
+    asked = servers.minimax.report()["requests"] if _is_hybrid(model) else None
+    if asked is not None and asked != 1 + task.failures:
+        problems.append(f"the reasoner was asked {asked} times, not {1 + task.failures}")
+    return Outcome(agent.name, model, task.name, tuple(problems), requests, asked, side_calls, turns, intact, seconds)
 
 
 def _serve(servers: StandIns, log: object, config: str | None) -> tuple[str, str, subprocess.Popen[bytes]]:
@@ -222,9 +280,11 @@ def _default_prefix() -> Path:
 
 def _show(outcome: Outcome) -> None:
     verdict = "good" if not outcome.problems else "; ".join(outcome.problems)
+    asked = "-" if outcome.asked is None else outcome.asked
     print(
-        f"{outcome.agent:12} {outcome.model:14} {outcome.requests:3} requests  reasoning intact "
-        f"{outcome.intact:3}/{outcome.turns:<3} {outcome.seconds:5.1f} s  {verdict}",
+        f"{outcome.agent:12} {outcome.model:14} {outcome.task:13} {outcome.requests:3} requests  reasoner asked {asked}  "
+        f"side calls {outcome.side_calls}  reasoning intact {outcome.intact:3}/{outcome.turns:<3} "
+        f"{outcome.seconds:5.1f} s  {verdict}",
         flush=True,
     )
 

@@ -138,6 +138,30 @@ async def test_what_goes_wrong_is_named(script, ended_by, trouble):
     assert (result.error is not None) == (ended_by == "error")
 
 
+@pytest.mark.parametrize(
+    "blank",
+    [
+        [chunk(reasoning_content="\n"), chunk(reasoning_content=" \n")],
+        [chunk(content="<think>\n\n</think>")],
+        [chunk(content="\n\n</think>")],
+    ],
+    ids=["in its field", "in tags", "in front of a lone closing tag"],
+)
+async def test_blank_thinking_is_no_thinking(blank):
+    result, live, stream, _ = await think([*blank, chunk(content="The answer"), chunk(content=" goes on")])
+    assert (result.ended_by, result.trouble, result.text("thinking"), stream.closed) == (
+        "answer",
+        "reasoner_empty",
+        "",
+        True,
+    )
+    assert not [event for event in live if isinstance(event, Thought)]
+    result, live, *_ = await think([*blank, chunk(content="The plan"), chunk(finish="stop")], hand_over="plan")
+    assert (result.trouble, result.text("plan")) == (None, "The plan")
+    result, live, *_ = await think([chunk(reasoning_content="\n"), chunk(reasoning_content="why"), chunk(content="x")])
+    assert (result.trouble, [event.text for event in live if isinstance(event, Thought)]) == (None, ["\nwhy"])
+
+
 async def test_the_token_bound_ends_the_phase_and_usage_is_kept():
     result, live, stream, _ = await think([chunk(reasoning_content="abcdefgh")] * 50, Limits(max_tokens=10))
     assert (result.ended_by, result.tokens, len(live), stream.closed) == ("max_tokens", 10, 5, True)

@@ -106,7 +106,8 @@ class Result:
         """The reason why the answer counts as degraded, or ``None`` when all went well."""
         if self.ended_by in _TROUBLE:
             return f"reasoner_{self.ended_by.removeprefix('reasoning_')}"
-        return None if self.thinking or self.answer or self.calls else "reasoner_empty"
+        said = self.calls or any(text.strip() for text in (*self.thinking, *self.answer))
+        return None if said else "reasoner_empty"
 
 
 class ThinkingPhase:
@@ -131,6 +132,8 @@ class ThinkingPhase:
         self._heard = False
         self._over = False
         self._finish_reason: str | None = None
+        self._blank: list[str] = []
+        """Thinking without a word in it so far; it counts as none unless words follow."""
         self._bytes = 0
 
     async def events(self) -> AsyncGenerator[Live, None]:
@@ -232,7 +235,7 @@ class ThinkingPhase:
                 self.result.calls.setdefault(piece.index, (piece.name, []))[1].append(piece.arguments)
                 self._count(piece.arguments)
                 return None
-            case Answer() if self._cut_at_answer and self.result.thinking:
+            case Answer() if self._cut_at_answer and (self.result.thinking or self._blank):
                 self.result.ended_by = "answer"
                 return None
             case Answer():
@@ -241,10 +244,16 @@ class ThinkingPhase:
                 self._count(piece.text)
                 # Shown in one stream with the thinking, a plan begins a paragraph of its own.
                 return Thought(f"\n\n{piece.text.lstrip()}" if begins else piece.text)
+            case Thought() if not self.result.thinking and not piece.text.strip():
+                self._blank.append(piece.text)
+                self._count(piece.text)
+                return None
             case Thought():
-                self.result.thinking.append(piece.text)
-        self._count(piece.text)
-        return Thought(piece.text)
+                self._count(piece.text)
+                text = "".join([*self._blank, piece.text])
+                self._blank.clear()
+                self.result.thinking.append(text)
+                return Thought(text)
 
     def _count(self, text: str) -> None:
         self._bytes += len(text.encode("utf-8", "surrogatepass"))
