@@ -189,6 +189,29 @@ def test_anthropic_messages_whole_and_streamed(world):
     assert (final.usage.output_tokens, final.stop_reason) == (whole.usage.output_tokens, "end_turn")
 
 
+@pytest.mark.parametrize(("is_error", "decision"), [(True, "reasoned"), (False, "reused"), (None, "reused")])
+def test_the_messages_doors_own_flag_says_whether_a_tool_failed(world, is_error, decision):
+    """LiteLLM's translation loses the flag, and the text alone would say the opposite here."""
+    used = {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command": "run it"}}
+    text = "nothing to see" if is_error else "Exit code 1\nis what the program printed"
+    result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": text}
+    asked = say(f"a flag: {is_error}")
+    rounds = [
+        *asked,
+        {"role": "assistant", "content": [used]},
+        {"role": "user", "content": [result if is_error is None else result | {"is_error": is_error}]},
+    ]
+    tool = {"name": "Bash", "input_schema": TOOL["parameters"]}
+    decisions = [
+        world.anthropic.messages.with_raw_response.create(
+            model=MODEL, max_tokens=100, messages=messages, tools=[tool]
+        ).headers["x-hybrid-decision"]
+        for messages in (asked, rounds)
+    ]
+    assert decisions == ["reasoned", decision]
+    assert "hybrid_result_flags" not in json.dumps(world.executor.last.body)
+
+
 def test_responses_whole_and_streamed(world):
     whole = world.openai.responses.create(model=MODEL, input="whole")
     assert [item.type for item in whole.output] == ["reasoning", "message"]

@@ -38,7 +38,7 @@ class Envelope:
         code: the text of the exit code that a result tells, ``"failed"`` where it says so without a code; ``None`` if
             the result is not of this form.
         tools: names of the tools whose results have this form; none means all.
-        flagged_too: the agent sets ``is_error`` as well, so where that flag is known the form adds nothing.
+        flagged_too: ``is_error`` says the same, so where that flag is known the form adds nothing.
         could_be_read: what was read may look alike, so only tools that run commands count, and no command that only
             reads.
     """
@@ -249,6 +249,7 @@ ENVELOPES: tuple[Envelope, ...] = (
         "agents not named here",
         "the two places where shell tools put an exit code",
         _opens(r"(?i:(?:exit|return) ?code:? (?P<code>-?\d+)(?:\n|\Z))"),
+        flagged_too=True,
         could_be_read=True,
     ),
     Envelope(
@@ -258,6 +259,7 @@ ENVELOPES: tuple[Envelope, ...] = (
             r"(?i:\s*\W{0,2}(?:(?:the )?(?:process|command) )?(?:(?:exited|finished|completed|failed|ended) )?"
             r"(?:with )?(?:(?:exit|return) ?)?(?:code|status):? (?P<code>-?\d+)\W{0,3})"
         ),
+        flagged_too=True,
         could_be_read=True,
     ),
     # A tool that changes files reads nothing out, so that its result is the agent's own words from the first one on.
