@@ -21,7 +21,7 @@ from litellm_minimax.wire.incoming.collector import AnswerCollector
 from litellm_minimax.wire.incoming.format_check import validate
 from litellm_minimax.wire.incoming.stream import parse_error_body
 from litellm_minimax.wire.json_text import dumps
-from litellm_minimax.wire.options import ReadOptions, Server
+from litellm_minimax.wire.options import KEEP_CLOSERS, ReadOptions, Server
 from litellm_minimax.wire.outgoing.history import MissingReasoning, turns_without_reasoning
 from litellm_minimax.wire.outgoing.request import BuiltRequest, ChatRequest, build_request
 
@@ -97,7 +97,8 @@ class Call:
                 recalled=recalled,
             )
         )
-        self.read = request.read
+        metadata = self.litellm_params.get("metadata") or {}
+        self.read = replace(request.read, keep_closers=metadata.get(KEEP_CLOSERS) is True)
         self.post = Post(
             url=self.address.chat,
             headers=_headers(self._key, kwargs.get("headers"), streaming=self._streaming),

@@ -11,6 +11,7 @@ from litellm_minimax.hybrid.asking.spec import HybridSpec
 from litellm_minimax.hybrid.members import calls
 from litellm_minimax.hybrid.members.resolution import Target
 from litellm_minimax.hybrid.thinking import reasoner_request
+from litellm_minimax.wire.options import KEEP_CLOSERS
 
 _WITH_USAGE: Mapping[str, Any] = {"stream_options": {"include_usage": True}}
 """LiteLLM takes it for every provider, and tells a stream's usage only then."""
@@ -73,7 +74,9 @@ def reasoning_call(
     )
     # A thinking that has to wait for a rate limit to pass is not worth it: the executor answers without.
     params |= {**_WITH_USAGE, **calls.without_waiting(members.router, target)}
-    return calls.SubCall(target, asked, params, request.metadata, members.router)
+    # Without its opening tag a thought ends at its closing one, which is otherwise taken out of an answer's text.
+    metadata = {**request.metadata, KEEP_CLOSERS: True}
+    return calls.SubCall(target, asked, params, metadata, members.router)
 
 
 def execution_call(request: HybridRequest, members: Members, messages: Sequence[Mapping[str, Any]]) -> calls.SubCall:

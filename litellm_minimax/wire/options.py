@@ -16,6 +16,9 @@ ImplicitThink = Literal["no", "open_weights", "maybe", "yes"]
 if the first frame looks like vLLM's, SGLang's or llama.cpp's, and reasoning does not come in a field of its own.
 """
 
+KEEP_CLOSERS = "minimax_keep_closers"
+"""The name in a call's metadata by which a hybrid asks for ``keep_closers`` of its reasoner."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseFormat:
@@ -38,3 +41,5 @@ class ReadOptions:
     tool_markup: bool = False
     """Read MiniMax's tool-call markup in the text (a self-hosted server without a tool parser)."""
     implicit_think: ImplicitThink = "no"
+    keep_closers: bool = False
+    """Leave a closing tag that nothing opened in the text, for a reader that looks for it."""

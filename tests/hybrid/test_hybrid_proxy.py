@@ -176,6 +176,17 @@ def test_the_reasoner_is_cut_and_sees_tools_as_text_only(world):
     assert THOUGHTS in executed.body["messages"][1]["content"]
 
 
+def test_a_thought_without_its_opening_tag_ends_at_its_closing_one(world):
+    text = "Let me look at it first.\n</think>\n\n" + "This is never read. " * 60
+    world.reasoner.on(lambda _: True, Answer(text, reasoning="", chunk_chars=9, delay=0.005))
+    answer = world.openai.chat.completions.create(model=MODEL, messages=say("a lone closer"))
+    world.reasoner.wait_idle()
+    assert world.reasoner.last.answered.client_left
+    assert answer.choices[0].message.reasoning_content.strip() == "Let me look at it first."
+    direct = world.openai.chat.completions.create(model="MiniMax-M2", messages=say("directly"))
+    assert "</think>" not in direct.choices[0].message.content
+
+
 @needs_a_later_litellm
 def test_anthropic_messages_whole_and_streamed(world):
     whole = world.anthropic.messages.create(model=MODEL, max_tokens=100, messages=say("whole"))

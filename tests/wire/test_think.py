@@ -130,3 +130,9 @@ def test_it_does_not_matter_how_the_text_is_cut(text, implicit, markup, cut, siz
     settled = implicit == "no"
     wanted = split(text, implicit=implicit, markup=markup, cut=cut, settled=settled)
     assert split(*pieces, implicit=implicit, markup=markup, cut=cut, settled=settled) == wanted
+
+
+def test_a_reader_that_looks_for_a_lone_closer_gets_it():
+    splitter = ThinkSplitter(keep_closers=True)
+    pieces = [*splitter.feed("Let me look.\n"), *splitter.feed("</think>\n\nIt is fine."), *splitter.close()]
+    assert "".join(piece.text for piece in pieces) == "Let me look.\n</think>\n\nIt is fine."

@@ -88,7 +88,9 @@ class Reducer:
         self._ledger = ReasoningLedger()
         self._implicit = options.implicit_think
         self._splitter = ThinkSplitter(
-            "no" if options.implicit_think == "open_weights" else options.implicit_think, markup=options.tool_markup
+            "no" if options.implicit_think == "open_weights" else options.implicit_think,
+            markup=options.tool_markup,
+            keep_closers=options.keep_closers,
         )
         self._calls = ToolCallReader()
         self._stray = ""

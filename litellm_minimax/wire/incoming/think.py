@@ -45,17 +45,32 @@ class ThinkSplitter:
     ([], [Reasoning(text='hm'), Text(text='ok')], [])
     """
 
-    __slots__ = ("_fresh", "_held", "_implicit", "_lone_closer", "_mark", "_prose", "_state", "_tags", "_unclosed")
+    __slots__ = (
+        "_fresh",
+        "_held",
+        "_implicit",
+        "_keep_closers",
+        "_lone_closer",
+        "_mark",
+        "_prose",
+        "_state",
+        "_tags",
+        "_unclosed",
+    )
 
-    def __init__(self, implicit: Literal["no", "maybe", "yes"] = "no", *, markup: bool = False) -> None:
+    def __init__(
+        self, implicit: Literal["no", "maybe", "yes"] = "no", *, markup: bool = False, keep_closers: bool = False
+    ) -> None:
         """``implicit``: whether the text begins inside a thought; ``maybe`` waits for the closer that tells.
 
-        ``markup``: whether the text may have tool-call markup, to be left as it is.
+        ``markup``: whether the text may have tool-call markup, to be left as it is. ``keep_closers``: a closer further
+        on that nothing opened stays in the text.
         """
         self._state: Literal["start", "text", "thought", "unsure", "calls"] = "start"
         self._tags = _TAGS + _CALLS_TAGS if markup else _TAGS
         self._mark = _TAG_OR_CALLS if markup else _TAG
         self._implicit = implicit
+        self._keep_closers = keep_closers
         if implicit == "yes":
             self._state = "thought"
         elif implicit == "maybe":
@@ -176,6 +191,8 @@ class ThinkSplitter:
         self._emit(rest[: tag.start()], pieces)
         if after[0] in "\r\n" and self._is_stray(tag[0]):
             if tag[0].startswith("</"):
+                if self._keep_closers:
+                    self._emit(tag[0], pieces)
                 return after
             self._begin_thought()
             return after
