@@ -70,7 +70,7 @@ def test_housekeeping_goes_to_the_executor_alone(row):
 
 @pytest.mark.parametrize("row", PLANS, ids=lambda row: f"{row['agent']}: {row['planning']}")
 def test_plan_mode_is_the_newest_word_about_the_mode(row):
-    messages = [{"role": role, "content": text} for role, text in row["messages"]]
+    messages = [{"role": role, "content": text} for role, text in row["messages"]]  # a list is one part for each text
     assert conversation.read(messages, has_tools=row.get("tools", True)).planning is row["planning"]
 
 

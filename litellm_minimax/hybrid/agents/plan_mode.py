@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from litellm_minimax.hybrid.agents.message_text import Message, is_instruction, text_of
+from litellm_minimax.hybrid.agents.message_text import Message, is_instruction, texts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,8 @@ def _heard(messages: Sequence[Message], turn_start: int) -> Iterator[tuple[str, 
     """The instructions in their order, then what was said in the newest turn."""
     for message in messages:
         if is_instruction(message):
-            yield "system", text_of(message.get("content"))
+            yield "system", "\n".join(texts_of(message.get("content")))
     for message in messages[turn_start:]:
         role = message.get("role")
         if role in {"user", "tool"}:
-            yield str(role), text_of(message.get("content"))
+            yield str(role), "\n".join(texts_of(message.get("content")))

@@ -91,7 +91,7 @@ def _wraps(opening: str, closing: str) -> Callable[[str], str | None]:
 
 def _command_report(text: str) -> str | None:
     """`Command: … Output: … Error: … Exit Code: N, Signal: …`: the last such pair of lines is the report's own."""
-    if not text.startswith("Command: "):
+    if not text.startswith(("Command: ", "Directory: ")):
         return None
     at = text.rfind("\nExit Code: ")
     found = _EXIT_AND_SIGNAL.match(text, at + 1) if at >= 0 else None
@@ -133,8 +133,8 @@ def _codex_json(value: Mapping[str, object]) -> str | None:
 
 
 def _roo_json(value: Mapping[str, object]) -> str | None:
-    failed = value.get("status") == "error" and isinstance(value.get("message"), str)
-    return "failed" if failed and set(value) & {"error", "type"} else None
+    own = value.get("message") == "The tool execution failed" or value.get("type") in _ROO_ERRORS
+    return "failed" if value.get("status") == "error" and own else None
 
 
 def _mini_json(value: Mapping[str, object]) -> str | None:
@@ -147,6 +147,7 @@ def _mcp_json(value: Mapping[str, object]) -> str | None:
     return "failed" if failed else None
 
 
+_ROO_ERRORS = ("access_denied", "invalid_argument", "unknown_tool", "unknown_server")
 _EXIT_AND_SIGNAL = re.compile(r"Exit Code: (?P<code>-?\d+|\(none\))\nSignal: (?P<signal>\S+)")
 _CODEX = "openai/codex rust-v0.169 to 0.171, core/src/tools"
 _GEMINI_SHELL = frozenset({"run_shell_command", "shell"})
@@ -157,7 +158,7 @@ _CODEX_SHELL = frozenset(
 _CLINE_RESULT = r"(?:\[\w{1,60}[^\n]{0,600}\] Result:\s{0,4})?"
 _EDITORS = frozenset(
     {"edit", "multiedit", "write", "patch", "apply_patch", "replace", "edit_file", "write_file", "write_to_file",
-     "replace_in_file", "apply_diff", "search_and_replace", "search_replace", "notebookedit", "text_editor"}
+     "replace_in_file", "apply_diff", "search_and_replace", "search_replace", "notebookedit"}
 )  # fmt: skip
 
 ENVELOPES: tuple[Envelope, ...] = (
@@ -187,7 +188,7 @@ ENVELOPES: tuple[Envelope, ...] = (
         _CODEX_SHELL | _EDITORS,
     ),
     Envelope("Codex", _CODEX, _opens(r"apply_patch verification failed: "), _CODEX_SHELL | _EDITORS),
-    Envelope("qwen-code", "0.15.10, and gemini-cli before 0.20", _command_report, _GEMINI_SHELL),
+    Envelope("qwen-code", "0.15.10 and 0.24.4, and gemini-cli before 0.20", _command_report, _GEMINI_SHELL),
     Envelope("gemini-cli", "0.61.0", _output_report, _GEMINI_SHELL, could_be_read=True),
     Envelope(
         "opencode", "1.18.33", _opens(r"The \w{1,60} tool was called with invalid arguments: "), flagged_too=True

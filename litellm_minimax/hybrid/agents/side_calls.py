@@ -37,8 +37,8 @@ class SideCall:
     tools: bool = False
 
 
-_CLAUDE = "2.1.197"
-_QWEN = "0.15.10"
+_CLAUDE = "2.1.197 to 2.1.330"
+_QWEN = "0.15.10 to 0.24.4"
 
 SIDE_CALLS: tuple[SideCall, ...] = (
     SideCall("Claude Code", _CLAUDE, "title", "system", "Generate a concise, sentence-case title"),
@@ -70,7 +70,7 @@ SIDE_CALLS: tuple[SideCall, ...] = (
         _CLAUDE,
         "summary",
         "user",
-        "CRITICAL: Respond with TEXT ONLY. Do NOT call any tools.",
+        "CRITICAL: Respond with TEXT ONLY",
         tools=True,
     ),
     SideCall("Claude Code", _CLAUDE, "summary", "user", "Your task is to create a detailed summary of", tools=True),
@@ -81,6 +81,13 @@ SIDE_CALLS: tuple[SideCall, ...] = (
     ),
     SideCall("Claude Code", _CLAUDE, "summary", "user", "Web page content:"),
     SideCall("Claude Code, qwen-code", f"{_CLAUDE}, {_QWEN}", "suggestion", "user", "[SUGGESTION MODE:", tools=True),
+    SideCall("Claude Code", "2.1.330", "check", "system", "You are evaluating a hook in Claude Code"),
+    SideCall("qwen-code", "0.24.4", "check", "system", "You are a security classifier for an AI coding agent"),
+    SideCall("qwen-code", "0.24.4", "check", "user", "You are a security classifier for an AI coding agent"),
+    SideCall(
+        "qwen-code", "0.24.4", "summary", "system", "You are the component that summarizes a conversation", tools=True
+    ),
+    SideCall("qwen-code", "0.24.4", "summary", "system", "You are a specialized context summarizer"),
     SideCall("Codex", "0.171.0", "summary", "user", "You are performing a CONTEXT CHECKPOINT COMPACTION.", tools=True),
     SideCall("Codex", "0.171.0", "title", "system", "Generate a concise, single-line task title"),
     SideCall("Codex", "0.171.0", "title", "user", "Generate a concise, single-line task title"),
