@@ -164,3 +164,29 @@ def canonical_id(name: str) -> str:
     """
     facts = find(name)
     return facts.id if facts else name
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingFacts:
+    """What is known about one model of embeddings; the price in dollars per million tokens."""
+
+    id: str
+    context: int
+    dimensions: int
+    price: float
+    source: str
+    as_of: str
+
+
+EMBEDDINGS: tuple[EmbeddingFacts, ...] = (
+    EmbeddingFacts(
+        id="embo-01", context=4_096, dimensions=1_536, price=0.07,
+        source="MiniMax's API reference; the price from one secondary list", as_of="2026-11-26",
+    ),
+)  # fmt: skip
+
+
+def embedding_id(name: str) -> str:
+    """The id to send for a model of embeddings: MiniMax's own spelling if we know it, else as it was typed."""
+    wanted = name.strip().lower()
+    return next((facts.id for facts in EMBEDDINGS if facts.id == wanted), name)

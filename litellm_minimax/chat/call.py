@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from litellm_minimax import catalog
-from litellm_minimax.__about__ import __version__
 from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.upstream import addresses
-from litellm_minimax.upstream.errors import CallContext, invalid_json, missing_key, one_line, to_litellm
+from litellm_minimax.upstream.errors import CallContext, invalid_json, one_line, to_litellm
+from litellm_minimax.upstream.headers import api_key, request_headers
 from litellm_minimax.upstream.transport import Post, Timeouts
 from litellm_minimax.wire.faults import InvalidRequest, WireFault
 from litellm_minimax.wire.incoming.answer import AnswerReader
@@ -30,12 +29,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("litellm_minimax")
 
-# Whoever sends a request through a proxy may add headers, but neither exchange its key nor reframe it.
-_OWN_HEADERS = frozenset({
-    "authorization", "x-api-key", "content-type", "content-length", "host", "accept", "accept-encoding",
-    "connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect", "proxy-authorization",
-})  # fmt: skip
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t\x20-\x7e\xa0-\xff]*")
 _warned: set[str] = set()
 
 
@@ -60,7 +53,7 @@ class Call:
         except WireFault as fault:
             raise to_litellm(fault, self.context) from fault
         self.context = replace(self.context, address=self.address)
-        self._key = _key(kwargs.get("api_key"), self.context)
+        self._key = api_key(kwargs.get("api_key"), self.context)
         if reasoning_memory.is_on() and (self.facts is None or self.facts.reasons):
             self.scope = reasoning_memory.scope_of(self._key, self.litellm_params)
 
@@ -101,7 +94,7 @@ class Call:
         self.read = replace(request.read, keep_closers=metadata.get(KEEP_CLOSERS) is True)
         self.post = Post(
             url=self.address.chat,
-            headers=_headers(self._key, kwargs.get("headers"), streaming=self._streaming),
+            headers=request_headers(self._key, kwargs.get("headers"), streaming=self._streaming),
             body=dumps(request.body),
             timeouts=Timeouts.of(kwargs.get("timeout"), streaming=self._streaming),
             tls_verify=self.litellm_params.get("ssl_verify"),
@@ -141,15 +134,6 @@ class Call:
             await reasoning_memory.akeep(self.scope, answer)
 
 
-def _key(given: str | None, context: CallContext) -> str:
-    import litellm
-
-    key = given or os.environ.get("MINIMAX_API_KEY") or litellm.api_key
-    if not key or not key.strip():
-        raise missing_key(context)
-    return str(key).strip()
-
-
 def _server(switch: Any, address: Address) -> Server:
     """Who answers there: MiniMax, the open weights on somebody's own server, or we can't know."""
     text = str(os.environ.get("MINIMAX_SELF_HOSTED", "") if switch is None else switch).strip().lower()
@@ -160,25 +144,6 @@ def _server(switch: Any, address: Address) -> Server:
     if text not in {"", "auto"}:
         raise InvalidRequest("self_hosted", f"{text!r} is none of on, off, auto.")
     return "unknown"
-
-
-def _headers(key: str, extra: Mapping[str, str] | None, *, streaming: bool) -> dict[str, str]:
-    headers = {
-        "authorization": f"Bearer {key}",
-        "content-type": "application/json",
-        "accept": "text/event-stream" if streaming else "application/json",
-        # A compressed stream may be held back by whatever sits between; plain bytes arrive as they are made.
-        "accept-encoding": "identity",
-        "user-agent": f"litellm-minimax/{__version__}",
-    }
-    if not isinstance(extra, Mapping | None):
-        raise InvalidRequest("extra_headers", "it must be an object.")
-    for name, value in (extra or {}).items():
-        if not isinstance(value, str | int | float) or not _HEADER.fullmatch(f"{name}: {value}"):
-            raise InvalidRequest("extra_headers", "a name or a value in it can't stand in an HTTP header.")
-        if name.lower() not in _OWN_HEADERS:
-            headers[name.lower()] = str(value)
-    return headers
 
 
 def _tell(facts: catalog.ModelFacts | None, request: BuiltRequest) -> None:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from litellm import CustomLLM
 
 from litellm_minimax.chat.handler import MinimaxLLM
+from litellm_minimax.embeddings.handler import EmbeddingLLM
 from litellm_minimax.hybrid.handler import HybridLLM
 from litellm_minimax.seams import registration
 
-minimax_llm = MinimaxLLM()
+
+class MinimaxProvider(MinimaxLLM, EmbeddingLLM):
+    """LiteLLM knows one handler for a provider: chat and embeddings in one."""
+
+
+minimax_llm = MinimaxProvider()
 hybrid_llm = HybridLLM()
 
 HANDLERS: dict[str, CustomLLM] = {

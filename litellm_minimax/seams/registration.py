@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from litellm_minimax import catalog
 from litellm_minimax.observability import metrics
+from litellm_minimax.seams import claim_media
 from litellm_minimax.upstream.errors import CallContext, several_choices
 from litellm_minimax.wire.outgoing.parameters import supported_openai_params
 
@@ -72,6 +73,7 @@ def register(handlers: Mapping[str, CustomLLM]) -> None:
     try:
         _claim_dispatch()
         _claim_parameters()
+        claim_media.claim()
         from litellm_minimax.messages import pass_through
 
         pass_through.repair()
@@ -265,7 +267,7 @@ def _register_models() -> None:
         for facts in catalog.MODELS
         for provider in (MINIMAX, MINIMAX_PLUGIN)
         for name in (facts.id, *facts.nicknames)
-    }
+    } | claim_media.model_infos()
     missing = {key: entry for key, entry in entries.items() if not _holds(litellm.model_cost.get(key), entry)}
     for key, entry in missing.items():
         # register_model() first looks for what LiteLLM knows of a model, and for a name that is not there it goes

@@ -32,6 +32,7 @@ _KNOWN_TAILS = (
     "/v1/chat/completions",
     "/chat/completions",
     "/v1/messages",
+    "/v1/embeddings",
     "/v1",
 )
 
@@ -56,6 +57,11 @@ class Address:
     def models(self) -> str:
         """The URL of the list of models."""
         return f"{self.root}/v1/models"
+
+    @property
+    def embeddings(self) -> str:
+        """The URL of embeddings."""
+        return f"{self.root}/v1/embeddings"
 
     @property
     def host(self) -> str:

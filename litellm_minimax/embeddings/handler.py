@@ -1,0 +1,116 @@
+"""The handler that LiteLLM calls for embeddings: build the parts, send them one after another, join the vectors.
+
+All or nothing: a list of which some vectors are missing is of no use to anybody. The parts go one after another,
+because MiniMax's rate limit for embeddings is low; what it refuses is told as ``RateLimitError`` and not repeated
+here, because repeating belongs to LiteLLM and its Router.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from litellm import CustomLLM
+
+from litellm_minimax import catalog
+from litellm_minimax.upstream import addresses, transport
+from litellm_minimax.upstream.errors import CallContext, to_litellm
+from litellm_minimax.upstream.headers import api_key, request_headers
+from litellm_minimax.upstream.transport import Post, Timeouts, TransportFault
+from litellm_minimax.wire.embeddings.answer import EmbeddingAnswer, read_answer
+from litellm_minimax.wire.embeddings.request import Part, build_request
+from litellm_minimax.wire.faults import WireFault
+from litellm_minimax.wire.incoming.errors_told import parse_error_body
+from litellm_minimax.wire.json_text import dumps
+
+if TYPE_CHECKING:
+    from litellm.types.utils import EmbeddingResponse
+
+
+class _Call:
+    """One embedding call of LiteLLM's, unpacked and checked; nothing is sent yet."""
+
+    def __init__(self, kwargs: Mapping[str, Any]) -> None:
+        self._kwargs = kwargs
+        self.model = catalog.embedding_id(str(kwargs["model"]))
+        litellm_params: Mapping[str, Any] = kwargs.get("litellm_params") or {}
+        self._tls_verify = litellm_params.get("ssl_verify")
+        self.context = CallContext(self.model, litellm_params.get("custom_llm_provider") or "minimax")
+        try:
+            address = addresses.resolve(kwargs.get("api_base"), os.environ)
+            self.context = replace(self.context, address=address)
+            parameters = dict(kwargs.get("optional_params") or {})
+            extra_headers = parameters.pop("extra_headers", None) or kwargs.get("headers")
+            extra_body = parameters.pop("extra_body", None)
+            parameters |= extra_body if isinstance(extra_body, Mapping) else {}
+            self.request = build_request(self.model, kwargs["input"], parameters)
+            self._url = address.embeddings
+            self._headers = request_headers(
+                api_key(kwargs.get("api_key"), self.context), extra_headers, streaming=False
+            )
+        except WireFault as fault:
+            raise to_litellm(fault, self.context) from fault
+
+    def post(self, part: Part) -> Post:
+        """The request of one part; LiteLLM's timeout holds for each."""
+        return Post(
+            url=self._url,
+            headers=self._headers,
+            body=dumps(part.body),
+            timeouts=Timeouts.of(self._kwargs.get("timeout"), streaming=False),
+            tls_verify=self._tls_verify,
+        )
+
+    def read(self, part: Part, status: int, headers: Mapping[str, str], body: bytes) -> EmbeddingAnswer:
+        """The vectors of one part."""
+        trace = headers.get("trace-id")
+        if status >= 300:
+            raise parse_error_body(status, body, trace)
+        return read_answer(body, part, self.request.encoding, trace)
+
+    def joined(self, answers: list[EmbeddingAnswer]) -> EmbeddingResponse:
+        """All parts as LiteLLM's response, in the order of the texts."""
+        from litellm.types.utils import Usage
+
+        vectors = [vector for answer in answers for vector in answer.vectors]
+        tokens = sum(answer.tokens for answer in answers)
+        response: EmbeddingResponse = self._kwargs["model_response"]
+        response.object = "list"
+        response.model = self.model
+        response.data = [
+            {"object": "embedding", "index": index, "embedding": vector} for index, vector in enumerate(vectors)
+        ]
+        response.usage = Usage(prompt_tokens=tokens, completion_tokens=0, total_tokens=tokens)
+        return response
+
+
+class EmbeddingLLM(CustomLLM):
+    """MiniMax's embeddings for LiteLLM. Stateless, as the chat handler is."""
+
+    def embedding(self, **kwargs: Any) -> EmbeddingResponse:
+        """The vectors of one text or many, blocking. Raises LiteLLM's exceptions only."""
+        call = _Call(kwargs)
+        answers: list[EmbeddingAnswer] = []
+        try:
+            for part in call.request.parts:
+                answer = transport.post(call.post(part), kwargs.get("client"))
+                body = answer.whole() if answer.status < 300 else answer.beginning()
+                answers.append(call.read(part, answer.status, answer.headers, body))
+        except (WireFault, TransportFault) as fault:
+            raise to_litellm(fault, call.context) from fault
+        return call.joined(answers)
+
+    async def aembedding(self, **kwargs: Any) -> EmbeddingResponse:
+        """The asynchronous twin of :meth:`embedding`."""
+        call = _Call(kwargs)
+        answers: list[EmbeddingAnswer] = []
+        try:
+            for part in call.request.parts:
+                answer = await transport.apost(call.post(part), kwargs.get("client"))
+                body = await (answer.whole() if answer.status < 300 else answer.beginning())
+                answers.append(call.read(part, answer.status, answer.headers, body))
+        except (WireFault, TransportFault) as fault:
+            raise to_litellm(fault, call.context) from fault
+        return call.joined(answers)

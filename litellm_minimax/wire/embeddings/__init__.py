@@ -1,0 +1,1 @@
+"""Embeddings on the wire: OpenAI's ``input`` to MiniMax's ``texts`` in parts, and MiniMax's vectors back."""
