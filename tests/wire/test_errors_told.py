@@ -53,6 +53,8 @@ def test_what_is_no_error(frame):
         (b'{"a": 1}', '{"a": 1}', None),
         (b"[1]", "[1]", None),
         (b"<html><style>b{}</style><body>502 <b>Bad</b>\n Gateway</body></html>", "502 Bad Gateway", None),
+        (b"<p>502 <script>Bad <b>Gateway</b>", "502 Bad Gateway", None),
+        (b"<p>502 <b", "502 <b", None),
         (b"upstream\x00 connect\nerror \xff", "upstream connect error \ufffd", None),
         (b"", "no explanation was sent with it", None),
         (b"x" * 300, "x" * 200 + "…", None),

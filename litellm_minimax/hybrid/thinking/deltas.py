@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-_OPENING = re.compile(r"\s*<(?:mm:)?(?:think|thinking|thought|reason|reasoning)>", re.IGNORECASE)
+_OPENING = re.compile(r"<(?:mm:)?(?:think|thinking|thought|reason|reasoning)>", re.IGNORECASE)
 _CLOSING = re.compile(r"</(?:mm:)?(?:think|thinking|thought|reason|reasoning)>", re.IGNORECASE)
 _TAGS = tuple(
     f"<{slash}{space}{word}>"
@@ -52,11 +52,13 @@ Piece: TypeAlias = Thought | Answer | Call
 class DeltaReader:
     """Reads one reasoner's deltas; what may be the start of a tag is held back until that is clear."""
 
-    __slots__ = ("_held", "_state")
+    __slots__ = ("_blanks", "_held", "_state")
 
     def __init__(self) -> None:
         self._state: Literal["start", "implicit", "tagged", "native", "answer"] = "start"
         self._held = ""
+        self._blanks: list[str] = []
+        """White space before the first word; in pieces, so that a flood of it is read once."""
 
     def feed(self, delta: object) -> Iterator[Piece]:
         """Read the ``delta`` of one chunk, an object or a mapping."""
@@ -94,13 +96,19 @@ class DeltaReader:
             return
         text, self._held = self._held + content, ""
         if self._state == "start":
+            text = self._after_blanks(text)
             opening = _OPENING.match(text)
             if opening is None and _may_become_opening(text):
                 self._held = text
                 return
             self._state = "implicit" if opening is None else "tagged"
-            text = text if opening is None else text[opening.end() :]
+            text = "".join(self._blanks) + text if opening is None else text[opening.end() :]
         yield from self._thought(text)
+
+    def _after_blanks(self, text: str) -> str:
+        said = text.lstrip()
+        self._blanks.append(text[: len(text) - len(said)])
+        return said
 
     def _thought(self, text: str) -> Iterator[Piece]:
         closing = _CLOSING.search(text)
@@ -132,7 +140,7 @@ def reasoning_of(delta: object) -> str:
 
 
 def _may_become_opening(text: str) -> bool:
-    start = text.lstrip().lower()
+    start = text.lower()
     return any(tag.startswith(start) for tag in _TAGS if not tag.startswith("</"))
 
 

@@ -14,8 +14,9 @@ from typing import Any
 from litellm_minimax.wire.faults import UpstreamFault
 from litellm_minimax.wire.json_text import loads
 
-_CODE = re.compile(r"\s*\((\d{3,6})\)\s*$")
-_MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_CODE = re.compile(r"\((\d{3,6})\)\Z")
+_BLOCK = re.compile(r"<(?:script|style)\b", re.IGNORECASE)
+_BLOCK_END = re.compile(r"</(?:script|style)>", re.IGNORECASE)
 _EXCERPT = 200
 
 
@@ -71,18 +72,37 @@ def _of_error(error: Mapping[str, Any], http_status: int, trace: str | None) -> 
 
 
 def _without_code(text: str) -> tuple[str, int | None]:
-    found = _CODE.search(text)
-    return (text[: found.start()], int(found[1])) if found else (text, None)
+    told = text.rstrip()
+    found = _CODE.search(told, max(0, len(told) - len("(123456)")))
+    return (told[: found.start()].rstrip(), int(found[1])) if found else (text, None)
 
 
 def _excerpt(body: bytes) -> str:
     text = body[:20_000].decode("utf-8", "replace")
     if text.lstrip()[:1] == "<":
-        text = _MARKUP.sub(" ", text)
+        text = _without_markup(text)
     text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     if not text:
         return "no explanation was sent with it"
     return text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…"
+
+
+def _without_markup(page: str) -> str:
+    """The words of a web page: every tag, and every script and style with what is in it, gives way to a blank."""
+    words: list[str] = []
+    position = 0
+    blocks_end = True  # whether an end may still come: asked once, not by each of a page full of openings
+    while (start := page.find("<", position)) >= 0:
+        words.append(page[position:start])
+        block = _BLOCK_END.search(page, start) if blocks_end and _BLOCK.match(page, start) else None
+        if block is None:
+            blocks_end = blocks_end and _BLOCK.match(page, start) is None
+            position = page.find(">", start) + 1
+        else:
+            position = block.end()
+        if not position:
+            return " ".join([*words, page[start:]])
+    return " ".join([*words, page[position:]])
 
 
 def _text(value: object) -> str | None:

@@ -11,7 +11,6 @@ _BARE = re.compile(rf"\n(?={_HEAD})")
 _FENCED = re.compile(r"\n[ \t]*+```[\w+-]{0,32}+[ \t]{0,16}+\r?\n\s*+" + f"(?={_HEAD})")
 _MAY_BECOME = re.compile(r"\n[ \t]*+(?:`{0,2}|```[\w+-]{0,32}+[ \t]{0,16}+(?:\r?|\r?\n\s*+(?:\{|\[[tfn]?)?))\Z")
 _MAY_BECOME_BARE = re.compile(r"\n(?:\{|\[[tfn]?)\Z")
-_BLANK_END = re.compile(r"\n\s*+\Z")
 _SCALAR_IN_FENCE = re.compile(r"\s*+```[\w+-]{0,32}+[ \t]{0,16}+\r?\n([^\n]*)\n[ \t]*+```\s*+")
 _EMBEDDED = (re.compile(r"\{[\s\"}]"), re.compile(r"\["))
 _STRUCTURE = re.compile(r'["{}\[\]]')
@@ -64,7 +63,7 @@ class FenceStripper:
         pending = _MAY_BECOME.search(tail) or (None if self._began else _MAY_BECOME_BARE.match(tail))
         self._began = self._began or pending is None or pending.start() > 0
         # White space before a value is dropped in any case: kept short, so that a flood of it costs nothing.
-        self._tail = _BLANK_END.sub("\n", pending[0]) if pending else "."
+        self._tail = _short_end(pending[0]) if pending else "."
         return ""
 
     def _pass(self, text: str) -> str:
@@ -94,6 +93,13 @@ class FenceStripper:
         self._escaped = found[0] == "\\"
         self._in_string = self._escaped
         return found.end()
+
+
+def _short_end(pending: str) -> str:
+    """``pending`` with the blank lines at its end reduced to one line break."""
+    said = pending.rstrip()
+    blanks = pending[len(said) :]
+    return said + blanks if "\n" not in blanks else said + blanks[: blanks.index("\n") + 1]
 
 
 def _embedded_value(held: str) -> str:
