@@ -10,8 +10,8 @@ from pathlib import Path
 
 from litellm_minimax.catalog import MODELS
 from litellm_minimax.cli.models import COLUMNS, row
-from litellm_minimax.upstream import errors
-from litellm_minimax.upstream.errors import CallContext
+from litellm_minimax.upstream import error_table, errors
+from litellm_minimax.upstream.error_table import CallContext
 from litellm_minimax.wire.faults import UpstreamFault
 from litellm_minimax.wire.outgoing.parameters import PARAMETERS, Fate
 
@@ -30,7 +30,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 def error_codes() -> str:
     rows = []
-    for code, meaning in sorted(errors._BY_CODE.items()):
+    for code, meaning in sorted(error_table.BY_CODE.items()):
         exception = errors.to_litellm(UpstreamFault("text", code=code), CONTEXT)
         rows.append(
             [str(code), meaning.title, *_class_and_status(exception), meaning.next_step or "Its text says what."]
@@ -40,7 +40,7 @@ def error_codes() -> str:
 
 def error_texts() -> str:
     rows = []
-    for text, meaning in errors._BY_2013_TEXT:
+    for text, meaning in error_table.BY_2013_TEXT:
         exception = errors.to_litellm(UpstreamFault(text, code=2013, http_status=400), CONTEXT)
         rows.append([f"`{text}`", *_class_and_status(exception), meaning.next_step])
     return table(["2013 with", "exception", "status", "next step"], rows)
@@ -48,7 +48,7 @@ def error_texts() -> str:
 
 def error_statuses() -> str:
     rows = []
-    for status, meaning in sorted(errors._BY_STATUS.items()):
+    for status, meaning in sorted(error_table.BY_STATUS.items()):
         exception = errors.to_litellm(UpstreamFault("text", http_status=status), CONTEXT)
         rows.append([str(status), *_class_and_status(exception), meaning.next_step or "Its text says what."])
     return table(["HTTP", "exception", "status", "next step"], rows)

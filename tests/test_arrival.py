@@ -17,7 +17,7 @@ def python(code: str) -> str:
 def test_the_package_waits_for_litellm_and_then_claims_it():
     said = python(
         "import sys, litellm_minimax; print('litellm' in sys.modules)\n"
-        "import litellm; from litellm_minimax.seams.registration import is_claimed; print(is_claimed())\n"
+        "import litellm; from litellm_minimax.seams.claim_chat import is_claimed; print(is_claimed())\n"
         "print(type(litellm.__spec__.loader).__name__, any('arrival' in type(f).__module__ for f in sys.meta_path))"
     )
     assert said.split() == ["False", "True", "SourceFileLoader", "False"]

@@ -4,8 +4,9 @@ import litellm
 import pytest
 
 from litellm_minimax.upstream.addresses import parse
-from litellm_minimax.upstream.errors import CallContext, missing_key, seconds_to_reset, to_litellm
-from litellm_minimax.upstream.transport import TransportFault
+from litellm_minimax.upstream.error_table import CallContext
+from litellm_minimax.upstream.errors import missing_key, seconds_to_reset, to_litellm
+from litellm_minimax.upstream.transport_faults import TransportFault
 from litellm_minimax.wire.faults import InvalidRequest, ProtocolFault, UpstreamFault
 
 CONTEXT = CallContext("MiniMax-M2", "minimax", parse("https://api.minimax.io"))

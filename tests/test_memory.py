@@ -10,7 +10,7 @@ from litellm_minimax.memory import reasoning_memory, shared_cache
 from litellm_minimax.memory.shared_cache import SharedCache
 from litellm_minimax.wire.events import Reasoning, Text, ToolCallStart
 from litellm_minimax.wire.incoming.collector import AnswerCollector
-from litellm_minimax.wire.outgoing.history import MissingReasoning, message_hash
+from litellm_minimax.wire.outgoing.unreturned_reasoning import MissingReasoning, message_hash
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import pytest
 
 import litellm_minimax
 from litellm_minimax import catalog
-from litellm_minimax.seams import registration
+from litellm_minimax.seams import claim_chat, price_map, registration
 from litellm_minimax.wire.outgoing.parameters import supported_openai_params
 
 MARK = "__litellm_minimax_original__"
@@ -42,16 +42,16 @@ def test_other_peoples_handlers_stay():
 
 
 def test_is_claimed_tells_the_truth(monkeypatch):
-    assert registration.is_claimed()
+    assert claim_chat.is_claimed()
     monkeypatch.setattr(litellm.main, "_complete_minimax", getattr(litellm.main._complete_minimax, MARK))
-    assert not registration.is_claimed()
+    assert not claim_chat.is_claimed()
 
 
 def test_a_map_without_us_is_no_claim(monkeypatch):
     monkeypatch.setattr(litellm, "custom_provider_map", [])
-    assert not registration.is_claimed()
+    assert not claim_chat.is_claimed()
     litellm_minimax.register()
-    assert registration.is_claimed()
+    assert claim_chat.is_claimed()
 
 
 @pytest.mark.parametrize("model", ["MiniMax-M2", "MiniMax-M3", "M2-her", "MiniMax-M9"])
@@ -72,14 +72,14 @@ def test_other_providers_streams_are_not_opened_by_us():
     class Context:
         acompletion, stream, custom_llm_provider = True, True, "theirs"
 
-    wrapped = registration._opening_dispatch(lambda ctx: ctx)
+    wrapped = claim_chat._opening_dispatch(lambda ctx: ctx)
     assert wrapped(Context) is Context
 
 
 def test_prices_of_another_registration_are_not_overwritten_needlessly(monkeypatch):
     calls = []
     monkeypatch.setattr(litellm, "register_model", calls.append)
-    registration._register_models()
+    price_map.register()
     assert not calls, "everything is known already"
 
 

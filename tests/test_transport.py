@@ -10,8 +10,9 @@ import pytest
 import respx
 
 from litellm_minimax.simulator import Answer, Fault, Quirks, Simulator
-from litellm_minimax.upstream import transport
-from litellm_minimax.upstream.transport import Post, Timeouts, TransportFault
+from litellm_minimax.upstream import clients, transport
+from litellm_minimax.upstream.transport import Post, Timeouts
+from litellm_minimax.upstream.transport_faults import TransportFault
 from litellm_minimax.wire.faults import ProtocolFault
 
 URL = "https://api.minimax.io/v1/chat/completions"
@@ -336,7 +337,7 @@ def test_timeouts_as_litellm_gives_them(timeout, streaming, expected):
 
 
 def test_an_option_for_tls_gets_a_client_of_its_own():
-    plain = transport._sync_client(None, post())
-    unverified = transport._sync_client(None, post(tls_verify=False))
+    plain = clients.sync_client(None, None)
+    unverified = clients.sync_client(None, tls_verify=False)
     assert unverified is not plain
-    assert transport._sync_client(None, post()) is plain
+    assert clients.sync_client(None, None) is plain

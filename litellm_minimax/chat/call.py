@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from litellm_minimax import catalog
 from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.upstream import addresses
-from litellm_minimax.upstream.errors import CallContext, invalid_json, one_line, to_litellm
+from litellm_minimax.upstream.error_table import CallContext
+from litellm_minimax.upstream.errors import invalid_json, one_line, to_litellm
 from litellm_minimax.upstream.headers import api_key, request_headers
 from litellm_minimax.upstream.transport import Post, Timeouts
 from litellm_minimax.wire.faults import InvalidRequest, WireFault
@@ -21,8 +22,8 @@ from litellm_minimax.wire.incoming.format_check import validate
 from litellm_minimax.wire.incoming.stream import parse_error_body
 from litellm_minimax.wire.json_text import dumps
 from litellm_minimax.wire.options import KEEP_CLOSERS, ReadOptions, Server
-from litellm_minimax.wire.outgoing.history import MissingReasoning, turns_without_reasoning
 from litellm_minimax.wire.outgoing.request import BuiltRequest, ChatRequest, build_request
+from litellm_minimax.wire.outgoing.unreturned_reasoning import MissingReasoning, turns_without_reasoning
 
 if TYPE_CHECKING:
     from litellm_minimax.upstream.addresses import Address

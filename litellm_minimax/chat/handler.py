@@ -16,7 +16,7 @@ from litellm_minimax.chat.chunks import to_response
 from litellm_minimax.chat.streams import AsyncStream, SyncStream
 from litellm_minimax.upstream import transport
 from litellm_minimax.upstream.errors import to_litellm
-from litellm_minimax.upstream.transport import TransportFault
+from litellm_minimax.upstream.transport_faults import TransportFault
 from litellm_minimax.wire.faults import WireFault
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from litellm_minimax.chat.chunks import ChunkBuilder
 from litellm_minimax.upstream import transport
 from litellm_minimax.upstream.errors import one_line, to_litellm
-from litellm_minimax.upstream.transport import AsyncAnswer, SyncAnswer, TransportFault
+from litellm_minimax.upstream.transport import AsyncAnswer, SyncAnswer
+from litellm_minimax.upstream.transport_faults import TransportFault
 from litellm_minimax.wire.events import Event, ProviderFields
 from litellm_minimax.wire.faults import WireFault
 from litellm_minimax.wire.incoming.answer import AnswerReader

@@ -12,7 +12,7 @@ from typing import Any
 
 from litellm_minimax.cli import proxy_config
 from litellm_minimax.cli.finding import Finding, Setting
-from litellm_minimax.seams import registration
+from litellm_minimax.seams import claim_chat, registration
 
 CONFIG_SECONDS = 90
 _WELL_KNOWN_KEYS = ("sk-1234",)
@@ -52,7 +52,7 @@ def claim(setting: Setting) -> Finding:
             "Call minimax-plugin/<model>, or unset MINIMAX_CLAIM.",
         )  # fmt: skip
     fix = f"Install a supported LiteLLM ({registration.SUPPORTED}), or call the models as minimax-plugin/<model>."
-    if not registration.is_claimed():
+    if not claim_chat.is_claimed():
         return Finding(name, "failed", "minimax/ is not claimed in this process", fix)
     try:
         answered = _probe()
@@ -113,7 +113,7 @@ def configuration(setting: Setting) -> Finding:
 def _missing_in(config: Mapping[str, Any]) -> Iterator[str]:
     settings = config.get("litellm_settings") or {}
     listed = {entry.get("provider") for entry in settings.get("custom_provider_map") or ()}
-    for provider in (registration.MINIMAX, registration.HYBRID):
+    for provider in (claim_chat.MINIMAX, claim_chat.HYBRID):
         if provider not in listed:
             yield f"custom_provider_map does not list {provider!r}."
     if "litellm_minimax.proxy_hooks" not in str(settings.get("callbacks") or ""):

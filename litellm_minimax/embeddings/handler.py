@@ -16,9 +16,11 @@ from litellm import CustomLLM
 
 from litellm_minimax import catalog
 from litellm_minimax.upstream import addresses, transport
-from litellm_minimax.upstream.errors import CallContext, to_litellm
+from litellm_minimax.upstream.error_table import CallContext
+from litellm_minimax.upstream.errors import to_litellm
 from litellm_minimax.upstream.headers import api_key, request_headers
-from litellm_minimax.upstream.transport import Post, Timeouts, TransportFault
+from litellm_minimax.upstream.transport import Post, Timeouts
+from litellm_minimax.upstream.transport_faults import TransportFault
 from litellm_minimax.wire.embeddings.answer import EmbeddingAnswer, read_answer
 from litellm_minimax.wire.embeddings.request import Part, build_request
 from litellm_minimax.wire.faults import WireFault

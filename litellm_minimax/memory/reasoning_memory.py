@@ -16,7 +16,7 @@ from typing import Any
 
 from litellm_minimax.memory.shared_cache import SharedCache
 from litellm_minimax.wire.incoming.collector import AnswerCollector
-from litellm_minimax.wire.outgoing.history import MissingReasoning, message_hash
+from litellm_minimax.wire.outgoing.unreturned_reasoning import MissingReasoning, message_hash
 
 log = logging.getLogger("litellm_minimax.memory")
 

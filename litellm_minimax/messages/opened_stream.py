@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeAlias
 
-from litellm_minimax.upstream.errors import CallContext, to_litellm
-from litellm_minimax.upstream.transport import TransportFault, as_transport_faults
+from litellm_minimax.upstream.error_table import CallContext
+from litellm_minimax.upstream.errors import to_litellm
+from litellm_minimax.upstream.transport_faults import TransportFault, as_transport_faults
 from litellm_minimax.wire.anthropic.answer import MessageStream
 from litellm_minimax.wire.events import Event
 from litellm_minimax.wire.faults import WireFault

@@ -31,7 +31,8 @@ from litellm_minimax import catalog
 from litellm_minimax.messages import remembering
 from litellm_minimax.messages.opened_stream import OpenedStream
 from litellm_minimax.upstream import addresses
-from litellm_minimax.upstream.errors import CallContext, missing_key, to_litellm
+from litellm_minimax.upstream.error_table import CallContext
+from litellm_minimax.upstream.errors import missing_key, to_litellm
 from litellm_minimax.wire.anthropic.answer import error_of_message, events_of_message
 from litellm_minimax.wire.anthropic.request import MessagesRequest, build_messages_request, with_system_folded
 from litellm_minimax.wire.anthropic.tools import with_tool_changes

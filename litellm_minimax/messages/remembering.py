@@ -10,7 +10,7 @@ from litellm_minimax import catalog
 from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.wire.events import Event, Finish
 from litellm_minimax.wire.incoming.collector import AnswerCollector
-from litellm_minimax.wire.outgoing.history import turns_without_reasoning
+from litellm_minimax.wire.outgoing.unreturned_reasoning import turns_without_reasoning
 
 
 def scope_of(given: Mapping[str, Any], api_key: str | None, model: str) -> str | None:

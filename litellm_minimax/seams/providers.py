@@ -7,7 +7,7 @@ from litellm import CustomLLM
 from litellm_minimax.chat.handler import MinimaxLLM
 from litellm_minimax.embeddings.handler import EmbeddingLLM
 from litellm_minimax.hybrid.handler import HybridLLM
-from litellm_minimax.seams import registration
+from litellm_minimax.seams import claim_chat, registration
 
 
 class MinimaxProvider(MinimaxLLM, EmbeddingLLM):
@@ -18,9 +18,9 @@ minimax_llm = MinimaxProvider()
 hybrid_llm = HybridLLM()
 
 HANDLERS: dict[str, CustomLLM] = {
-    registration.MINIMAX: minimax_llm,
-    registration.MINIMAX_PLUGIN: minimax_llm,
-    registration.HYBRID: hybrid_llm,
+    claim_chat.MINIMAX: minimax_llm,
+    claim_chat.MINIMAX_PLUGIN: minimax_llm,
+    claim_chat.HYBRID: hybrid_llm,
 }
 
 

@@ -12,9 +12,11 @@ from litellm_minimax.simulator import (
     anthropic_door,
     behaviour,
     chat,
+    chat_stream,
     checks,
     conversation,
     directives,
+    listings,
     prose,
     shapes,
     usage,
@@ -37,9 +39,6 @@ Scripted = Answer | Fault
 _CHAT: dict[str, Family] = {
     "/v1/chat/completions": "chat", "/v1/text/chatcompletion_v2": "native", "/anthropic/v1/messages": "anthropic",
 }  # fmt: skip
-_CREATED = {"MiniMax-M3": 1780272000, "MiniMax-M2.7": 1773799200, "MiniMax-M2.7-highspeed": 1773799200,
-            "MiniMax-M2.5": 1770948000, "MiniMax-M2.5-highspeed": 1770948000, "MiniMax-M2.1": 1766455200,
-            "MiniMax-M2.1-highspeed": 1766455200, "MiniMax-M2": 1761530400}  # fmt: skip
 
 
 class Service:
@@ -99,17 +98,17 @@ class Service:
     def _listing(self, record: RecordedRequest, path: str) -> Reply | None:
         family: Family = "anthropic" if path.startswith("/anthropic") else "chat"
         if path == "/v1/token_plan/remains":
-            told: Any = _quota()
+            told: Any = listings.quota()
             family = "native"
         elif path == "/anthropic/v1/models":
-            told = _anthropic_models()
+            told = listings.anthropic_models()
         elif self.quirks.v1_models and path == "/v1/models":
-            told = {"object": "list", "data": [_model(facts.id) for facts in MODELS]}
+            told = {"object": "list", "data": [listings.model(facts.id) for facts in MODELS]}
         elif self.quirks.v1_models and path.startswith("/v1/models/"):
             facts = find(path.removeprefix("/v1/models/"))
             if facts is None:
                 return self._error(record, family, invalid(f"unknown model '{path.rsplit('/', 1)[-1].lower()}'"))
-            told = _model(facts.id)
+            told = listings.model(facts.id)
         else:
             return None
         refused = self._key_error(record)
@@ -245,7 +244,7 @@ class Service:
         quirks = exchange.quirks
         reply = Reply(answer.status, headers, first_delay=answer.first_delay, close=quirks.connection_close)
         if exchange.stream:
-            door = anthropic_door.stream if exchange.family == "anthropic" else chat.stream
+            door = anthropic_door.stream if exchange.family == "anthropic" else chat_stream.stream
             reply.headers = {"Content-Type": SSE_TYPE} | headers
             reply.steps = door(answer, exchange)
             reply.delay, reply.frames_per_write = answer.delay, answer.chunks_per_write
@@ -311,35 +310,3 @@ def _headers(record: RecordedRequest, *, answered: bool = False) -> dict[str, st
             "X-Mm-Request-Id": f"{int(mixed[:12], 16)}_{int(mixed[12:20], 16)}{mixed[20:24]}",
         }
     return told
-
-
-def _model(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": _CREATED.get(name, 1789776000), "owned_by": "minimax"}
-
-
-def _anthropic_models() -> dict[str, Any]:
-    data = [
-        {
-            "id": facts.id,
-            "created_at": time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(_CREATED.get(facts.id, 1789776000))),
-            "display_name": facts.id,
-            "type": "model",
-        }
-        for facts in MODELS
-    ]
-    return {"data": data, "first_id": data[0]["id"], "has_more": False, "last_id": data[-1]["id"]}
-
-
-def _quota() -> dict[str, Any]:
-    now = int(time.time() * 1000)
-    return {
-        "base_resp": {"status_code": 0, "status_msg": "success"},
-        "model_remains": [
-            {
-                "model_name": "MiniMax-M*", "start_time": now - 3_600_000, "end_time": now + 14_400_000,
-                "remains_time": 14_400_000, "current_interval_total_count": 1500, "current_interval_usage_count": 228,
-                "current_weekly_total_count": 0, "current_weekly_usage_count": 0, "weekly_start_time": now - 3_600_000,
-                "weekly_end_time": now + 601_200_000, "weekly_remains_time": 601_200_000,
-            }
-        ],
-    }  # fmt: skip

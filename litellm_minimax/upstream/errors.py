@@ -1,192 +1,35 @@
 """The one place where a fault becomes a LiteLLM exception: what MiniMax said → class, status, next step.
 
-LiteLLM's Router retries, cools down and falls back by the exception's class and status, so the class is the contract;
-the text is for the person who reads it: MiniMax's sentence and code, the trace id, and what to do next.
+The class and status come from ``error_table.py``. The text is for the person who reads it: MiniMax's sentence and
+code, the trace id, and what to do next.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
-import httpx
 import litellm
 
-from litellm_minimax.upstream.transport import TransportFault
-from litellm_minimax.wire.faults import InvalidRequest, ProtocolFault, UpstreamFault
-
-if TYPE_CHECKING:
-    from litellm_minimax.upstream.addresses import Address
-
-
-@dataclass(frozen=True, slots=True)
-class CallContext:
-    """Whose call failed: what an exception must name."""
-
-    model: str
-    provider: str = "minimax"
-    address: Address | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    """What one MiniMax code means to LiteLLM."""
-
-    build: Callable[[_Said], Exception]
-    title: str
-    next_step: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """Everything an exception is built from."""
-
-    message: str
-    status: int
-    context: CallContext
-    headers: dict[str, str]
-
-    @property
-    def response(self) -> httpx.Response:
-        # LiteLLM reads Retry-After from the response that an exception carries.
-        host = self.context.address.root if self.context.address else "https://api.minimax.io"
-        return httpx.Response(self.status, headers=self.headers, request=httpx.Request("POST", host))
-
-    def with_status(self, status: int) -> _Said:
-        return _Said(self.message, status, self.context, self.headers)
-
-
-def _common(said: _Said) -> dict[str, Any]:
-    return {
-        "message": said.message,
-        "llm_provider": said.context.provider,
-        "model": said.context.model,
-        "response": said.response,
-    }
-
-
-def _rate_limit(said: _Said) -> Exception:
-    return litellm.RateLimitError(**_common(said.with_status(429)))
-
-
-def _authentication(said: _Said) -> Exception:
-    return litellm.AuthenticationError(**_common(said.with_status(401)))
-
-
-def _payment(said: _Said) -> Exception:
-    said = said.with_status(402)
-    payment_required = getattr(litellm.exceptions, "PaymentRequiredError", None)
-    if payment_required is not None:
-        error: Exception = payment_required(**_common(said))
-        return error
-    # Older releases have no class for 402; APIError carries the status, which is what the Router reads.
-    return litellm.APIError(
-        status_code=402, message=said.message, llm_provider=said.context.provider, model=said.context.model
-    )
-
-
-def _permission(said: _Said) -> Exception:
-    return litellm.PermissionDeniedError(**_common(said.with_status(403)))
-
-
-def _not_found(said: _Said) -> Exception:
-    return litellm.NotFoundError(**_common(said.with_status(404)))
-
-
-def _bad_request(said: _Said) -> Exception:
-    return litellm.BadRequestError(**_common(said.with_status(400)))
-
-
-def _context_window(said: _Said) -> Exception:
-    return litellm.ContextWindowExceededError(**_common(said.with_status(400)))
-
-
-def _content_policy(said: _Said) -> Exception:
-    return litellm.ContentPolicyViolationError(**_common(said.with_status(400)))
-
-
-def _server(said: _Said) -> Exception:
-    return litellm.InternalServerError(**_common(said.with_status(500)))
-
-
-def _overloaded(said: _Said) -> Exception:
-    return litellm.ServiceUnavailableError(**_common(said.with_status(503)))
-
-
-def _bad_gateway(said: _Said) -> Exception:
-    return litellm.BadGatewayError(**_common(said.with_status(502)))
-
-
-def _timeout(said: _Said) -> Exception:
-    return litellm.Timeout(
-        message=said.message, model=said.context.model, llm_provider=said.context.provider, headers=said.headers
-    )
-
-
-def _connection(said: _Said) -> Exception:
-    return litellm.APIConnectionError(
-        message=said.message, llm_provider=said.context.provider, model=said.context.model
-    )
-
-
-_SLOW_DOWN = "MiniMax sends no Retry-After: back off for tens of seconds, or add a deployment with its own key."
-_TRY_AGAIN = "This is on MiniMax's side; the same request may succeed later."
-_BAD_KEY = "Check MINIMAX_API_KEY (or api_key)."
-
-# MiniMax's code → what it means. Source: the official error page and observations (see docs/errors.md).
-_BY_CODE: dict[int, _Meaning] = {
-    1000: _Meaning(_server, "unknown error", _TRY_AGAIN),
-    1001: _Meaning(_timeout, "timeout", _TRY_AGAIN),
-    1002: _Meaning(_rate_limit, "rate limit (requests)", _SLOW_DOWN),
-    1004: _Meaning(_authentication, "authentication failed", _BAD_KEY),
-    1008: _Meaning(_payment, "insufficient balance", "Top up the account at platform.minimax.io, then try again."),
-    1013: _Meaning(_server, "internal error", _TRY_AGAIN),
-    1024: _Meaning(_server, "internal error", _TRY_AGAIN),
-    1026: _Meaning(_content_policy, "the input was refused as sensitive", "Rephrase the input."),
-    1027: _Meaning(_content_policy, "the output was stopped as sensitive", "Rephrase the input."),
-    1028: _Meaning(_rate_limit, "quota exhausted", "Wait for the quota's reset, or use another key."),
-    1030: _Meaning(_rate_limit, "quota exhausted", "Wait for the quota's reset, or use another key."),
-    1033: _Meaning(_server, "internal error", _TRY_AGAIN),
-    1039: _Meaning(_rate_limit, "rate limit (tokens)", _SLOW_DOWN),
-    1041: _Meaning(_rate_limit, "rate limit (connections)", "Send fewer requests at the same time."),
-    1042: _Meaning(_bad_request, "too many invisible characters", "Remove control characters from the input."),
-    2013: _Meaning(_bad_request, "invalid parameters"),
-    2045: _Meaning(_rate_limit, "rate limit (growth)", "Raise the request rate slowly."),
-    2049: _Meaning(_authentication, "invalid API key", _BAD_KEY),
-    2056: _Meaning(_rate_limit, "the plan's usage limit is reached", "Wait for the reset that the text names."),
-    2061: _Meaning(_permission, "the plan does not include this model", "Use a pay-as-you-go key, or another model."),
-}  # fmt: skip
-
-# 2013 is MiniMax's catch-all; its text tells these apart.
-_BY_2013_TEXT: tuple[tuple[str, _Meaning], ...] = (
-    ("context window exceeds limit", _Meaning(_context_window, "the prompt is too long", "Shorten the conversation.")),
-    ("unknown model", _Meaning(_bad_request, "unknown model", "See `litellm-minimax models` for the ids.")),
-)  # fmt: skip
-
-# Where an error has no code we know, its HTTP status decides.
-_BY_STATUS: dict[int, _Meaning] = {
-    400: _Meaning(_bad_request, "bad request"),
-    401: _Meaning(_authentication, "authentication failed", _BAD_KEY),
-    402: _Meaning(_payment, "payment required", "Top up the account, then try again."),
-    403: _Meaning(_permission, "permission denied"),
-    404: _Meaning(_not_found, "not found", "Check api_base: chat is asked at <root>/v1/chat/completions."),
-    408: _Meaning(_timeout, "timeout", _TRY_AGAIN),
-    413: _Meaning(_bad_request, "request too large", "A request body may have 64 MB."),
-    422: _Meaning(_bad_request, "unprocessable request"),
-    429: _Meaning(_rate_limit, "rate limit", _SLOW_DOWN),
-    502: _Meaning(_bad_gateway, "bad gateway", _TRY_AGAIN),
-    503: _Meaning(_overloaded, "unavailable", _TRY_AGAIN),
-    504: _Meaning(_timeout, "gateway timeout", _TRY_AGAIN),
-    529: _Meaning(_overloaded, "overloaded", _TRY_AGAIN),
-}
-_REDIRECT = _Meaning(
-    _bad_gateway, "a redirect, which is not followed with a key in hand", "Set api_base to the final address."
+from litellm_minimax.upstream.error_table import (
+    BY_2013_TEXT,
+    BY_CODE,
+    BY_STATUS,
+    REDIRECT,
+    TRY_AGAIN,
+    UNKNOWN,
+    CallContext,
+    Meaning,
+    Said,
+    authentication,
+    bad_gateway,
+    bad_request,
+    connection,
+    timeout,
 )
-_UNKNOWN = _Meaning(_server, "error", _TRY_AGAIN)
+from litellm_minimax.upstream.transport_faults import TransportFault
+from litellm_minimax.wire.faults import InvalidRequest, ProtocolFault, UpstreamFault
 
 
 def to_litellm(fault: Exception, context: CallContext, now: float | None = None) -> Exception:
@@ -203,10 +46,10 @@ def to_litellm(fault: Exception, context: CallContext, now: float | None = None)
         case TransportFault():
             return _transport(fault, context)
         case ProtocolFault():
-            build = _connection if fault.truncated else _bad_gateway
-            return build(_Said(f"MiniMax: {fault.problem} {_TRY_AGAIN}", 502, context, {}))
+            build = connection if fault.truncated else bad_gateway
+            return build(Said(f"MiniMax: {fault.problem} {TRY_AGAIN}", 502, context, {}))
         case InvalidRequest():
-            return _bad_request(_Said(f"MiniMax ({context.model}): {fault}", 400, context, {}))
+            return bad_request(Said(f"MiniMax ({context.model}): {fault}", 400, context, {}))
     return fault
 
 
@@ -247,36 +90,36 @@ def _upstream(fault: UpstreamFault, context: CallContext, now: float) -> Excepti
     headers = {} if wait is None else {"retry-after": str(wait)}
     if trace_id := _trace_id(fault):
         headers["trace-id"] = trace_id
-    return meaning.build(_Said(_sentence(fault, meaning, context), fault.http_status, context, headers))
+    return meaning.build(Said(_sentence(fault, meaning, context), fault.http_status, context, headers))
 
 
-def _meaning(fault: UpstreamFault) -> _Meaning:
+def _meaning(fault: UpstreamFault) -> Meaning:
     if fault.code == 2013:
-        for text, meaning in _BY_2013_TEXT:
+        for text, meaning in BY_2013_TEXT:
             if text in fault.text.lower():
                 return meaning
-    if fault.code in _BY_CODE:
-        return _BY_CODE[fault.code]
-    if fault.http_status in _BY_STATUS:
-        return _BY_STATUS[fault.http_status]
+    if fault.code in BY_CODE:
+        return BY_CODE[fault.code]
+    if fault.http_status in BY_STATUS:
+        return BY_STATUS[fault.http_status]
     if 300 <= fault.http_status < 400:
-        return _REDIRECT
+        return REDIRECT
     if 400 <= fault.http_status < 500:
-        return _BY_STATUS[400]
+        return BY_STATUS[400]
     if fault.kind == "overloaded_error":
-        return _BY_STATUS[529]
+        return BY_STATUS[529]
     if fault.kind == "rate_limit_error":
-        return _BY_STATUS[429]
-    return _UNKNOWN
+        return BY_STATUS[429]
+    return UNKNOWN
 
 
-def _sentence(fault: UpstreamFault, meaning: _Meaning, context: CallContext) -> str:
+def _sentence(fault: UpstreamFault, meaning: Meaning, context: CallContext) -> str:
     number = f"error {fault.code}" if fault.code else f"HTTP {fault.http_status}"
     parts = [f"MiniMax {number} ({meaning.title}): {one_line(fault.text)}"]
     if meaning.next_step:
         parts.append(meaning.next_step)
     other = context.address.other_region if context.address else None
-    if meaning.build is _authentication and other:
+    if meaning.build is authentication and other:
         host = context.address.host if context.address else ""
         parts.append(f"Keys belong to one region: this one may be for {other}, not {host} (MINIMAX_REGION=global|cn).")
     if trace_id := _trace_id(fault):
@@ -301,15 +144,13 @@ def _trace_id(fault: UpstreamFault) -> str | None:
 
 def _transport(fault: TransportFault, context: CallContext) -> Exception:
     host = context.address.host if context.address else "the server"
-    said = _Said(f"MiniMax at {host}: {fault.detail}", 500, context, {})
+    said = Said(f"MiniMax at {host}: {fault.detail}", 500, context, {})
     if fault.kind == "timeout":
         clock = f" (clock: {fault.phase})" if fault.phase else ""
-        return _timeout(_Said(f"{said.message}{clock} Raise `timeout`, or stream the answer.", 408, context, {}))
+        return timeout(Said(f"{said.message}{clock} Raise `timeout`, or stream the answer.", 408, context, {}))
     if fault.kind == "unreachable":
-        return _connection(
-            _Said(f"{said.message}. Nothing was sent; check the network and api_base.", 500, context, {})
-        )
-    return _connection(said)
+        return connection(Said(f"{said.message}. Nothing was sent; check the network and api_base.", 500, context, {}))
+    return connection(said)
 
 
 _RESET = re.compile(r"resets? at ([0-9][0-9TZ:+\-./ ]*[0-9Z])")

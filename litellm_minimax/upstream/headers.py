@@ -12,7 +12,7 @@ from litellm_minimax.upstream.errors import missing_key
 from litellm_minimax.wire.faults import InvalidRequest
 
 if TYPE_CHECKING:
-    from litellm_minimax.upstream.errors import CallContext
+    from litellm_minimax.upstream.error_table import CallContext
 
 # Whoever sends a request through a proxy may add headers, but neither exchange its key nor reframe it.
 _OWN_HEADERS = frozenset({

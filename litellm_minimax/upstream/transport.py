@@ -1,29 +1,29 @@
 """The only file that opens sockets: one POST, answered as a status and a stream of bytes.
 
-The clients are LiteLLM's own shared ones (aiohttp under httpx when async, one per event loop, kept alive), because
-they honour LiteLLM's proxy, TLS and session settings and measured fastest; see ``docs/decisions.md``. Nothing is
-retried here: retries belong to LiteLLM, and would multiply with the Router's.
+The clients are LiteLLM's shared ones (``clients.py``). Nothing is retried here: retries belong to LiteLLM, and would
+multiply with the Router's.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from litellm_minimax.upstream.clients import async_client, plain_transport, sync_client
+from litellm_minimax.upstream.transport_faults import TransportFault, as_transport_faults
 from litellm_minimax.wire.faults import ProtocolFault
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Mapping
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """A whole answer above this is refused: the largest real one (524,288 tokens) is about 2 MiB."""
@@ -36,26 +36,6 @@ READ_BYTES = 128 * 1024
 """At most so much is read at once: what aiohttp buffers before it stops reading from the network."""
 MAX_ERROR_BYTES = 256 * 1024
 """Of an error's body no more than this is read: enough for any envelope, little for a hostile server."""
-
-Phase = Literal["connect", "first byte", "silence", "total"]
-
-
-class TransportFault(Exception):
-    """The server could not be asked, or did not answer to the end.
-
-    Attributes:
-        kind: ``unreachable`` (nothing was sent), ``timeout``, or ``interrupted`` (after sending).
-        phase: which clock ran out, for ``timeout``.
-        detail: one sentence, without keys or prompt text.
-    """
-
-    def __init__(
-        self, kind: Literal["unreachable", "timeout", "interrupted"], detail: str, phase: Phase | None = None
-    ) -> None:
-        self.kind = kind
-        self.phase = phase
-        self.detail = detail
-        super().__init__(detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +199,7 @@ async def apost(post: Post, client: Any = None) -> AsyncAnswer:
     Raises:
         TransportFault: the server is not reachable, or the headers did not come in time.
     """
-    http = _async_client(client, post)
+    http = async_client(client, post.tls_verify)
     limit = post.timeouts.total
     deadline = None if limit is None else time.monotonic() + limit
     with as_transport_faults("first byte"):
@@ -236,7 +216,7 @@ async def _send(http: httpx.AsyncClient, post: Post) -> httpx.Response:
     keeping them would share one between the keys of all callers. A client that was set up otherwise is used whole.
     """
     timeouts = post.timeouts.as_httpx()
-    transport = _plain_transport(http)
+    transport = plain_transport(http)
     if transport is None:
         request = http.build_request("POST", post.url, headers=dict(post.headers), content=post.body, timeout=timeouts)
         return await http.send(request, stream=True, follow_redirects=False)
@@ -244,19 +224,6 @@ async def _send(http: httpx.AsyncClient, post: Post) -> httpx.Response:
         "POST", _url(post.url), headers=post.headers, content=post.body, extensions={"timeout": timeouts.as_dict()}
     )
     return await transport.handle_async_request(request)
-
-
-def _plain_transport(http: httpx.AsyncClient) -> httpx.AsyncBaseTransport | None:
-    """The transport of LiteLLM's shared client, which does proxies and TLS itself; ``None`` for any other client."""
-    from litellm.llms.custom_httpx.aiohttp_transport import LiteLLMAiohttpTransport
-
-    transport = getattr(http, "_transport", None)
-    mounts = getattr(http, "_mounts", None)
-    hooks = any(http.event_hooks.values())
-    if isinstance(transport, LiteLLMAiohttpTransport) and not mounts and not hooks and http.auth is None:
-        plain: httpx.AsyncBaseTransport = transport
-        return plain
-    return None
 
 
 @lru_cache(maxsize=64)
@@ -277,7 +244,7 @@ def _body(response: httpx.Response) -> AsyncIterator[bytes]:
 
 def post(request: Post, client: Any = None) -> SyncAnswer:
     """The blocking twin of :func:`apost`."""
-    http = _sync_client(client, request)
+    http = sync_client(client, request.tls_verify)
     limit = request.timeouts.total
     deadline = None if limit is None else time.monotonic() + limit
     message = http.build_request(
@@ -290,40 +257,6 @@ def post(request: Post, client: Any = None) -> SyncAnswer:
     with as_transport_faults("first byte"):
         response = http.send(message, stream=True, follow_redirects=False)
     return SyncAnswer(response, deadline)
-
-
-def _async_client(client: Any, request: Post) -> httpx.AsyncClient:
-    for candidate in (client, getattr(client, "client", None)):
-        if isinstance(candidate, httpx.AsyncClient):
-            return candidate
-    from litellm.llms.custom_httpx.http_handler import get_async_httpx_client
-
-    handler = get_async_httpx_client(llm_provider="minimax", params=_client_options(request))
-    shared: httpx.AsyncClient = handler.client
-    return shared
-
-
-def _sync_client(client: Any, request: Post) -> httpx.Client:
-    for candidate in (client, getattr(client, "client", None)):
-        if isinstance(candidate, httpx.Client):
-            return candidate
-    handler = _sync_handlers.get(request.tls_verify)
-    if handler is None or handler.client.is_closed:
-        # The underscored name is the one that both the oldest and the newest supported LiteLLM have.
-        from litellm.llms.custom_httpx.http_handler import _get_httpx_client
-
-        handler = _sync_handlers[request.tls_verify] = _get_httpx_client(params=_client_options(request))
-    shared: httpx.Client = handler.client
-    return shared
-
-
-_sync_handlers: dict[bool | str | None, Any] = {}
-"""LiteLLM's blocking clients, kept here: its own cache tells them apart by the running event loop, and a Router's
-``completion`` makes a loop for each call, so each would open (and keep) a connection of its own; seen on 1.106.2."""
-
-
-def _client_options(request: Post) -> dict[str, Any] | None:
-    return None if request.tls_verify is None else {"ssl_verify": request.tls_verify}
 
 
 def _refuse_other_encodings(headers: Mapping[str, str]) -> None:
@@ -389,41 +322,3 @@ async def _quietly(reading: Any) -> bytes:
 
 def _total_timeout() -> TransportFault:
     return TransportFault("timeout", "The whole answer did not arrive in time.", "total")
-
-
-@contextmanager
-def as_transport_faults(phase: Phase) -> Generator[None]:
-    """Turn what httpx and aiohttp raise into :class:`TransportFault`, saying which clock ran out."""
-    try:
-        yield
-    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
-        fault = _as_fault(error, phase)
-        if isinstance(error, httpx.RequestError):
-            # The cause of an exception may be pickled or sent to a tracker, and its request has the key.
-            error.request = httpx.Request("POST", "http://withheld")
-        raise fault from error
-
-
-def _as_fault(error: Exception, phase: Phase) -> TransportFault | ProtocolFault:
-    match error:
-        case httpx.ConnectTimeout():
-            return TransportFault("timeout", "No connection could be made in time.", "connect")
-        case httpx.PoolTimeout():
-            return TransportFault("timeout", "No free connection to the server in time.", "connect")
-        case httpx.TimeoutException():
-            waited = "The server sent nothing" if phase == "first byte" else "The server fell silent"
-            return TransportFault("timeout", f"{waited} within the timeout.", phase)
-        case httpx.DecodingError():
-            return ProtocolFault("The answer's content encoding can't be read.")
-        case httpx.ConnectError() | httpx.UnsupportedProtocol() | httpx.ProxyError():
-            return TransportFault("unreachable", _reason(error))
-    return TransportFault("interrupted", f"The connection broke: {_reason(error)}")
-
-
-_OBJECTS = re.compile(r" ?\bssl:<[^<>]*>| at 0x[0-9a-fA-F]+")
-"""aiohttp writes the connection's SSL context into its sentence: an address in memory, of no use to a reader."""
-
-
-def _reason(error: Exception) -> str:
-    text = _OBJECTS.sub("", str(error)) or type(error).__name__
-    return text if len(text) <= 300 else text[:300] + "…"

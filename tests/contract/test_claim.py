@@ -11,7 +11,7 @@ from doors import HELLO, MODEL, WAYS, ask
 import litellm_minimax
 from litellm_minimax.__about__ import __version__
 from litellm_minimax.chat.handler import MinimaxLLM
-from litellm_minimax.seams import registration
+from litellm_minimax.seams import claim_chat, registration
 
 
 def router() -> litellm.Router:
@@ -56,7 +56,7 @@ async def test_the_claim_survives_a_replaced_provider_map(sim):
     by_name = {item["provider"]: item["custom_handler"] for item in litellm.custom_provider_map}
     assert by_name["minimax"] is by_name["minimax-plugin"] is litellm_minimax.minimax_llm
     assert by_name["somebody-else"] is other
-    assert registration.is_claimed()
+    assert claim_chat.is_claimed()
     await ask("async")
     assert_ours(sim)
 
@@ -104,7 +104,7 @@ def test_without_the_claim_the_built_in_answers_and_leaks_tags(sim):
         chunks = litellm.completion("minimax/MiniMax-M2", messages=[{"role": "user", "content": "Hello!"}],
                                     api_base=__import__("os").environ["MINIMAX_API_BASE"] + "/v1", stream=True)
         print("".join(c.choices[0].delta.content or "" for c in chunks if c.choices))
-        print("claimed:", litellm_minimax.seams.registration.is_claimed())
+        print("claimed:", litellm_minimax.seams.claim_chat.is_claimed())
     """)
     assert run.returncode == 0, run.stderr
     assert "<think>" in run.stdout

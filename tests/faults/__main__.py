@@ -41,10 +41,10 @@ async def close_clients() -> None:
     """LiteLLM's shared clients, async and blocking: what is open afterwards was leaked."""
     from litellm.llms.custom_httpx.async_client_cleanup import close_litellm_async_clients
 
-    from litellm_minimax.upstream import transport
+    from litellm_minimax.upstream import clients
 
     await close_litellm_async_clients()
-    for handler in transport._sync_handlers.values():
+    for handler in clients._sync_handlers.values():
         handler.client.close()
     litellm.in_memory_llm_clients_cache.flush_cache()
     await asyncio.sleep(0.2)

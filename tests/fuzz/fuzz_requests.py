@@ -13,7 +13,8 @@ from typing import Any
 from litellm_minimax import catalog
 from litellm_minimax.hybrid.asking import preset, spec
 from litellm_minimax.seams import client_fields
-from litellm_minimax.upstream.errors import CallContext, to_litellm
+from litellm_minimax.upstream.error_table import CallContext
+from litellm_minimax.upstream.errors import to_litellm
 from litellm_minimax.wire.faults import InvalidRequest, UpstreamFault
 from litellm_minimax.wire.incoming.errors_told import parse_error_body
 from litellm_minimax.wire.json_text import dumps

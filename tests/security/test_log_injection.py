@@ -6,7 +6,8 @@ import litellm
 import pytest
 
 from litellm_minimax.simulator import Answer, Simulator
-from litellm_minimax.upstream.errors import CallContext, to_litellm
+from litellm_minimax.upstream.error_table import CallContext
+from litellm_minimax.upstream.errors import to_litellm
 from litellm_minimax.wire.faults import UpstreamFault
 from tests.security.conftest import HELLO
 

@@ -10,8 +10,8 @@ import pytest
 from litellm_minimax import catalog
 from litellm_minimax.wire.faults import InvalidRequest
 from litellm_minimax.wire.outgoing.arguments import arguments_text
-from litellm_minimax.wire.outgoing.history import MissingReasoning, message_hash, turns_without_reasoning
 from litellm_minimax.wire.outgoing.request import BuiltRequest, ChatRequest, build_request
+from litellm_minimax.wire.outgoing.unreturned_reasoning import MissingReasoning, message_hash, turns_without_reasoning
 
 EPHEMERAL = {"cache_control": {"type": "ephemeral"}}
 USER = {"role": "user", "content": "go"}

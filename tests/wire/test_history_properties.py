@@ -14,8 +14,8 @@ from litellm_minimax import catalog
 from litellm_minimax.simulator.checks import refusal
 from litellm_minimax.simulator.quirks import Quirks
 from litellm_minimax.wire.faults import InvalidRequest
-from litellm_minimax.wire.outgoing.history import message_hash, turns_without_reasoning
 from litellm_minimax.wire.outgoing.request import BuiltRequest, ChatRequest, build_request
+from litellm_minimax.wire.outgoing.unreturned_reasoning import message_hash, turns_without_reasoning
 
 FAST = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 MESSAGE_KEYS = {

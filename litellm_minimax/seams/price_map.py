@@ -1,0 +1,75 @@
+"""What LiteLLM's price map learns about MiniMax's models: prices, limits and what each supports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from litellm_minimax import catalog
+from litellm_minimax.seams import claim_media
+from litellm_minimax.seams.claim_chat import MINIMAX, MINIMAX_PLUGIN
+
+
+def register() -> None:
+    """Enter every model under both provider names, unless LiteLLM holds the same facts already."""
+    import litellm
+
+    entries = {
+        f"{provider}/{name}": _model_info(facts, provider)
+        for facts in catalog.MODELS
+        for provider in (MINIMAX, MINIMAX_PLUGIN)
+        for name in (facts.id, *facts.nicknames)
+    } | claim_media.model_infos()
+    missing = {key: entry for key, entry in entries.items() if not _holds(litellm.model_cost.get(key), entry)}
+    for key, entry in missing.items():
+        # register_model() first looks for what LiteLLM knows of a model, and for a name that is not there it goes
+        # through all of its 3,000 models each time: half of what this package would add to the import.
+        litellm.model_cost.setdefault(key, dict(entry))
+    if missing:
+        litellm.register_model(missing)
+    # What `/v1/models` lists for `minimax/*`; the same set stands behind `litellm.models_by_provider`.
+    litellm.minimax_models.update(f"{MINIMAX}/{facts.id}" for facts in catalog.MODELS)
+
+
+def _holds(known: Mapping[str, Any] | None, entry: Mapping[str, Any]) -> bool:
+    return known is not None and all(known.get(key) == value for key, value in entry.items())
+
+
+def _model_info(facts: catalog.ModelFacts, provider: str) -> dict[str, Any]:
+    info: dict[str, Any] = {
+        "litellm_provider": provider,
+        "mode": "chat",
+        "max_tokens": facts.max_output,
+        "max_input_tokens": facts.context,
+        "max_output_tokens": facts.max_output,
+        "supports_system_messages": True,
+        "supports_function_calling": facts.tools,
+        "supports_parallel_function_calling": facts.tools,
+        "supports_tool_choice": facts.tools,
+        "supports_response_schema": True,
+        "supports_reasoning": facts.reasons,
+        "supports_vision": facts.images,
+        "supports_video_input": facts.video,
+        "supports_prompt_caching": facts.price is not None and facts.price.cache_read is not None,
+        "supports_native_streaming": True,
+        "source": facts.source,
+    }
+    if facts.price:
+        info |= _prices(facts.price, "")
+    else:
+        # Older releases warn at every import about a model without cache prices.
+        info |= {"cache_read_input_token_cost": 0.0, "cache_creation_input_token_cost": 0.0}
+    if facts.long_context_price and facts.long_context_from:
+        info |= _prices(facts.long_context_price, f"_above_{facts.long_context_from // 1000}k_tokens")
+    return info
+
+
+def _prices(price: catalog.Price, suffix: str) -> dict[str, float]:
+    """LiteLLM's cost keys, in dollars per token; where no cache price is published, cached tokens cost full price."""
+    per_token = 1e-6
+    return {
+        f"input_cost_per_token{suffix}": price.input * per_token,
+        f"output_cost_per_token{suffix}": price.output * per_token,
+        f"cache_read_input_token_cost{suffix}": (price.cache_read or price.input) * per_token,
+        f"cache_creation_input_token_cost{suffix}": (price.cache_write or price.input) * per_token,
+    }

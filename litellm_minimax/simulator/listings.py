@@ -1,0 +1,47 @@
+"""What the listing endpoints tell: the models, and what is left of a plan's quota."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from litellm_minimax.catalog import MODELS
+
+_CREATED = {"MiniMax-M3": 1780272000, "MiniMax-M2.7": 1773799200, "MiniMax-M2.7-highspeed": 1773799200,
+            "MiniMax-M2.5": 1770948000, "MiniMax-M2.5-highspeed": 1770948000, "MiniMax-M2.1": 1766455200,
+            "MiniMax-M2.1-highspeed": 1766455200, "MiniMax-M2": 1761530400}  # fmt: skip
+
+
+def model(name: str) -> dict[str, Any]:
+    """One entry of ``/v1/models``."""
+    return {"id": name, "object": "model", "created": _CREATED.get(name, 1789776000), "owned_by": "minimax"}
+
+
+def anthropic_models() -> dict[str, Any]:
+    """The body of ``/anthropic/v1/models``."""
+    data = [
+        {
+            "id": facts.id,
+            "created_at": time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(_CREATED.get(facts.id, 1789776000))),
+            "display_name": facts.id,
+            "type": "model",
+        }
+        for facts in MODELS
+    ]
+    return {"data": data, "first_id": data[0]["id"], "has_more": False, "last_id": data[-1]["id"]}
+
+
+def quota() -> dict[str, Any]:
+    """The body of ``/v1/token_plan/remains``."""
+    now = int(time.time() * 1000)
+    return {
+        "base_resp": {"status_code": 0, "status_msg": "success"},
+        "model_remains": [
+            {
+                "model_name": "MiniMax-M*", "start_time": now - 3_600_000, "end_time": now + 14_400_000,
+                "remains_time": 14_400_000, "current_interval_total_count": 1500, "current_interval_usage_count": 228,
+                "current_weekly_total_count": 0, "current_weekly_usage_count": 0, "weekly_start_time": now - 3_600_000,
+                "weekly_end_time": now + 601_200_000, "weekly_remains_time": 601_200_000,
+            }
+        ],
+    }  # fmt: skip
