@@ -11,13 +11,13 @@ import sys
 import time
 
 from bench.load import DELTA_CHARS
-from litellm_minimax.simulator import Simulator, chat
+from litellm_minimax.simulator import Simulator, chat_stream
 
 _TEXT = re.compile(rf'"content":"([^"\\<]{{{DELTA_CHARS}}})",')
 _THOUGHT = re.compile(rf'"reasoning_content":"([^"\\<]{{{DELTA_CHARS}}})",')
 
 
-class StampedStream(chat.Stream):
+class StampedStream(chat_stream.Stream):
     """The simulator's frames, with ``t<nanoseconds>.`` in place of the text of a delta of the usual length."""
 
     def _chunk(self, members: str) -> bytes:
@@ -29,7 +29,7 @@ class StampedStream(chat.Stream):
 
 def main() -> None:
     """Serve until standard input ends; the first line printed is the address."""
-    chat.Stream = StampedStream
+    chat_stream.Stream = StampedStream
     with Simulator(keep=100) as simulator:
         print(simulator.base_url, flush=True)
         sys.stdin.read()

@@ -301,7 +301,7 @@ def test_a_check_that_breaks_hides_no_other(monkeypatch):
 
 
 def test_claim_that_does_not_hold_is_found(monkeypatch):
-    monkeypatch.setattr(checks_installed.registration, "is_claimed", lambda: False)
+    monkeypatch.setattr(checks_installed.claim_chat, "is_claimed", lambda: False)
     assert checks_installed.claim(Setting({})).status == "failed"
     assert "minimax-plugin/" in checks_installed.claim(Setting({"MINIMAX_CLAIM": "off"})).fix
 
