@@ -12,6 +12,8 @@ from litellm_minimax.catalog import MODELS
 from litellm_minimax.cli.models import COLUMNS, row
 from litellm_minimax.upstream import error_table, errors
 from litellm_minimax.upstream.error_table import CallContext
+from litellm_minimax.verify.run import most
+from litellm_minimax.verify.table import ASSUMPTIONS, CHECKS, belief
 from litellm_minimax.wire.faults import UpstreamFault
 from litellm_minimax.wire.outgoing.parameters import PARAMETERS, Fate
 
@@ -103,6 +105,24 @@ def one_worker() -> str:
     )
 
 
+def assumptions() -> str:
+    """Every assumption, and which question settles it."""
+    rows = [
+        [belief(row), row.does, row.if_wrong, f"`{row.check}`" if row.check else f"no call: {row.open_because}"]
+        for row in ASSUMPTIONS
+    ]
+    return table(["assumption", "what the code does", "if it is wrong", "settled by"], rows)
+
+
+def questions() -> str:
+    """What `verify` asks, and what each answer means."""
+    rows = [
+        [f"`{check.key}`", check.sent, check.confirms, check.refutes, ", ".join(check.models), f"{most(check):.4f}"]
+        for check in CHECKS
+    ]
+    return table(["key", "sent", "confirmed by", "refuted by", "to the first of", "at most, $"], rows)
+
+
 def _section(document: str, title: str) -> list[list[str]]:
     """The cells of a section's table, each without its spread."""
     text = document.split(f"\n## {title}")[1].split("\n## ", maxsplit=1)[0]
@@ -136,7 +156,10 @@ def filled(text: str) -> str:
     return _PLACE.sub(lambda place: f"{place[1]}{TABLES[place[2]]()}\n{place[3]}", text)
 
 
-TABLES = {made.__name__: made for made in (error_codes, error_texts, error_statuses, models, parameters, one_worker)}
+TABLES = {
+    made.__name__: made
+    for made in (error_codes, error_texts, error_statuses, models, parameters, one_worker, assumptions, questions)
+}
 
 if __name__ == "__main__":
     for document in DOCUMENTS:

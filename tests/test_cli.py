@@ -75,8 +75,8 @@ def test_simulate_refuses_what_it_does_not_know(monkeypatch):
 def test_simulate_passes_quirks_on(monkeypatch):
     seen = {}
 
-    def fake_serve(host, port, quirks):
-        seen.update(host=host, port=port, quirks=quirks)
+    def fake_serve(host, port, quirks, replay):
+        seen.update(host=host, port=port, quirks=quirks, replay=replay)
 
     monkeypatch.setattr("litellm_minimax.cli.simulate.serve", fake_serve)
     assert run("simulate", "--port", "0", "--quirk", "done_marker", "--quirk", "tags:mm:think").exit_code == 0

@@ -158,4 +158,5 @@ def live_call(setting: Setting) -> Finding:
         page = "Find this code in docs/errors.md." if "MiniMax error" in text else "Search docs/troubleshooting.md."
         return Finding(name, "failed", text, page)
     cost = litellm.completion_cost(answer, model="minimax/MiniMax-M2")
-    return Finding(name, "ok", f"{answer.usage.completion_tokens} tokens answered, ${cost:.6f}")
+    said = f"{answer.usage.completion_tokens} tokens answered, ${cost:.6f}; more: litellm-minimax verify"
+    return Finding(name, "ok", said)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from litellm_minimax.simulator.answers import Answer
+    from litellm_minimax.simulator.quirks import Quirks
     from litellm_minimax.simulator.reply import Exchange
 
 _STOPS = {"tool_calls": "tool_use", "length": "max_tokens", "stop": "end_turn"}
@@ -22,13 +23,30 @@ _PASSED = ("model", "stream", "temperature", "top_p", "max_tokens", "thinking", 
 # -- the request ----------------------------------------------------------------------------------------------------
 
 
-def refused_role(body: dict[str, Any]) -> str | None:
-    """Only user and assistant may speak inside ``messages``: a system message there is the well-known 2013."""
+def refusal(body: dict[str, Any], quirks: Quirks) -> str | None:
+    """What this door refuses before the chat's own rules.
+
+    Only user and assistant may speak inside ``messages``: a system message there is the well-known 2013.
+    """
+    if quirks.anthropic_tool_type == "reject" and any("type" in tool for tool in body.get("tools") or []):
+        return "invalid tool type: custom"
+    if quirks.signatures == "checked" and not all(map(_is_signed, _thoughts(body))):
+        return "invalid signature in thinking block"
     for message in body.get("messages") or []:
         role = message.get("role")
         if role not in {"user", "assistant"}:
             return f"chat content has invalid message role: {role or ''}"
     return None
+
+
+def _thoughts(body: dict[str, Any]) -> list[dict[str, Any]]:
+    contents = [message.get("content") for message in body.get("messages") or []]
+    blocks = [block for content in contents if isinstance(content, list) for block in content]
+    return [block for block in blocks if isinstance(block, dict) and block.get("type") == "thinking"]
+
+
+def _is_signed(block: dict[str, Any]) -> bool:
+    return bool(block.get("signature") == prose.digest(str(block.get("thinking"))))
 
 
 def as_chat(body: dict[str, Any]) -> dict[str, Any]:

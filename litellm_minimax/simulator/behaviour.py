@@ -13,8 +13,10 @@ from litellm_minimax.simulator import prose
 from litellm_minimax.simulator.answers import Answer, ToolCall
 from litellm_minimax.simulator.conversation import Conversation
 from litellm_minimax.simulator.directives import nonce_of
+from litellm_minimax.simulator.quirks import Quirks
 
 LABEL = "[simulated]"
+_REPEAT = "Repeat exactly:"
 _SENTENCES = {"minimal": 2, "low": 2, "medium": 4, "high": 8, "xhigh": 12, "max": 16}
 _TOO_COMMON = frozenset(
     {"get", "set", "the", "list", "run", "tool", "fetch", "make", "use", "user", "and", "for", "mcp"}
@@ -71,7 +73,7 @@ _CANNED: tuple[tuple[tuple[str, ...], str, str], ...] = (
 )
 
 
-def respond(talk: Conversation, body: dict[str, Any], *, thinking: bool, obeyed: str) -> Answer:
+def respond(talk: Conversation, body: dict[str, Any], *, thinking: bool, obeyed: str, quirks: Quirks) -> Answer:
     """The answer to a conversation.
 
     Args:
@@ -79,18 +81,21 @@ def respond(talk: Conversation, body: dict[str, Any], *, thinking: bool, obeyed:
         body: the request, for its parameters.
         thinking: whether the model thinks on this request.
         obeyed: which ``tool_choice`` the model heeds: ``ignored``, ``none`` or ``all``.
+        quirks: the switches in force.
     """
     nonce = nonce_of(talk)
     seed = prose.digest(talk.system, *(f"{turn.role}:{turn.text}" for turn in talk.turns[-4:]))
     calls = _calls(talk, body, seed, obeyed)
     thought, said = _words(talk, seed, calls)
+    if "you had thought of" in talk.asked and not calls:
+        said = _remembered(body, quirks)
     reasoning = ""
     if thinking:
         more = _SENTENCES.get(str(body.get("reasoning_effort")), 3)
         reasoning = " ".join(part for part in (nonce, thought, prose.sentences(seed, more)) if part)
     if calls:
         return Answer(reasoning=reasoning, tool_calls=calls, text="" if thinking else f"{LABEL} {said} {nonce}".strip())
-    structured = _structured(talk, body, seed)
+    structured = _structured(talk, body, seed, quirks)
     if structured is not None:
         return Answer(text=structured, reasoning=reasoning)
     return Answer(text=" ".join(part for part in (LABEL, nonce, said) if part), reasoning=reasoning)
@@ -104,6 +109,8 @@ def _words(talk: Conversation, seed: str, calls: list[ToolCall]) -> tuple[str, s
     if talk.results:
         told = "; ".join(_shortened(result) for result in talk.results)
         return "The tool has answered; I can put its result into words.", f"The tool result says: {told}"
+    if talk.asked.startswith(_REPEAT):
+        return "I am to repeat a text.", talk.asked.removeprefix(_REPEAT).strip()
     asked = talk.asked.lower()
     for words, thought, said in _CANNED:
         if any(re.search(rf"\b{word}\b", asked) for word in words):
@@ -177,14 +184,36 @@ def _arguments(talk: Conversation, name: str, seed: str) -> dict[str, Any]:
 # -- structured answers ---------------------------------------------------------------------------------------------
 
 
-def _structured(talk: Conversation, body: dict[str, Any], seed: str) -> str | None:
+def stopped(text: str, stop: Any) -> str:
+    """A text that ends before the first of the stop sequences."""
+    marks = [stop] if isinstance(stop, str) else [mark for mark in stop or [] if isinstance(mark, str) and mark]
+    return text[: min([at for at in map(text.find, marks) if at >= 0], default=len(text))]
+
+
+def _remembered(body: dict[str, Any], quirks: Quirks) -> str:
+    """What the model had thought of, if the thinking that tells it came back in a form that reaches it."""
+    for message in body["messages"]:
+        details = message.get("reasoning_details") if quirks.history_reasoning != "details_lost" else None
+        thought = "".join(str(entry.get("text") or "") for entry in details or [])
+        if not thought and quirks.history_reasoning != "content_lost":
+            thought = str(message.get("reasoning_content") or "")
+        found = re.search(r"thought of is the (\w+)", thought)
+        if found:
+            return f"The {found[1]}."
+    return "I do not remember having thought of one."
+
+
+def _structured(talk: Conversation, body: dict[str, Any], seed: str, quirks: Quirks) -> str | None:
     """JSON in a fence when the prompt holds a schema or asks for JSON; ``response_format`` alone moves only M3."""
     prompt = "\n".join([talk.system, *talk.user_texts])
     schema = prose.schema_in(prompt)
     asked = body.get("response_format")
-    if schema is None and isinstance(asked, dict) and "m3" in talk.model.lower():
+    enforced = quirks.json_answers == "enforced"
+    if schema is None and isinstance(asked, dict) and (enforced or "m3" in talk.model.lower()):
         wrapped = asked.get("json_schema")
         schema = wrapped.get("schema") if isinstance(wrapped, dict) else None
+        if enforced and schema is not None:
+            return _pretty(prose.instance(schema, seed))
     if schema is None:
         if "json" not in prompt.lower():
             return None

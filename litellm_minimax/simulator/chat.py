@@ -106,6 +106,9 @@ def whole(answer: Answer, exchange: Exchange) -> dict[str, Any]:
     }  # fmt: skip
     if quirks.dialect == "minimax":
         told |= SENSITIVE | {"base_resp": dict(FINE)}
+        asked = exchange.body.get("service_tier")
+        if asked and (quirks.service_tier == "everywhere" or "m3" in exchange.model.lower()):
+            told["service_tier"] = asked
     return told | dict(answer.extra)
 
 

@@ -188,6 +188,9 @@ class Stream:
     def _finish(self, members: str) -> Iterator[bytes]:
         """The frames that carry the finish reason, the last delta among them."""
         answer, quirks = self._answer, self._quirks
+        if quirks.no_finish:
+            yield self._chunk(members)
+            return
         reason = finish(answer, quirks)
         told = dumps(usage(answer, self._exchange)) if quirks.usage_in_last_chunk else "null"
         if quirks.duplicate_finish and answer.tool_calls:

@@ -8,6 +8,7 @@ and `` (2013)``) or ``None``. Where a source gives a text but no cause, the caus
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from litellm_minimax.catalog import MODELS, ModelFacts, Thinking, find
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _ROLES = frozenset({"user", "assistant", "tool", "root"})
 _HER_ROLES = frozenset({"user_system", "group", "sample_message_user", "sample_message_ai"})
+_THOUGHT = re.compile(r"\A\s*+<think>.*?</think>\s*+", re.DOTALL)
 _IDS = frozenset(facts.id for facts in MODELS)
 
 Body = dict[str, Any]
@@ -51,10 +53,20 @@ def model(body: Body, quirks: Quirks) -> str | None:
     """The model exists; its name comes back in lower case."""
     name = body["model"]
     known = find(name) if quirks.id_case == "insensitive" else (name in _IDS)
-    return None if known else f"unknown model '{name.lower()}'"
+    return None if known and not _gone(name, quirks) else f"unknown model '{name.lower()}'"
 
 
-def thinking(body: Body, _quirks: Quirks) -> str | None:
+def _gone(name: str, quirks: Quirks) -> bool:
+    facts = find(name)
+    if facts is None:
+        return True
+    if facts.status == "retired" and quirks.retired == "refused":
+        return True
+    told = {"m2": facts.status == "current" and facts.id.startswith("MiniMax-M2"), "abab": facts.id.startswith("abab")}
+    return told.get(quirks.gone, False)
+
+
+def thinking(body: Body, quirks: Quirks) -> str | None:
     """M3 takes ``adaptive`` and ``disabled``; M3.1 can't be told not to think; the others ignore it."""
     facts = _facts(body)
     wanted = (body.get("thinking") or {}).get("type")
@@ -63,7 +75,11 @@ def thinking(body: Body, _quirks: Quirks) -> str | None:
             return f"model[{facts.id}] requires adaptive thinking"
         if body.get("reasoning_effort") == "none":
             return 'invalid reasoning_effort: "none" (allowed: low, medium, high, xhigh, max)'
-    if facts.thinking in {Thinking.EFFORT, Thinking.SWITCH} and wanted not in {None, "adaptive", "disabled"}:
+    if (
+        facts.thinking in {Thinking.EFFORT, Thinking.SWITCH}
+        and wanted not in {None, "adaptive", "disabled"}
+        and quirks.thinking_types == "strict"
+    ):
         return f'invalid thinking.type: "{wanted}" (allowed: adaptive, disabled)'
     return None
 
@@ -80,17 +96,18 @@ def sampling(body: Body, quirks: Quirks) -> str | None:
     return None
 
 
-def lengths(body: Body, _quirks: Quirks) -> str | None:
+def lengths(body: Body, quirks: Quirks) -> str | None:
     """``max_completion_tokens`` and ``max_tokens``: at least 1, at most what the model can write."""
     facts = _facts(body)
+    most = quirks.output_cap if quirks.output_cap and facts.thinking is Thinking.ALWAYS else facts.max_output
     for name in ("max_completion_tokens", "max_tokens"):
         value = body.get(name)
         if value is None:
             continue
         if value < 1:
             return f"{name} must be greater than 0, got {value}"
-        if value > facts.max_output:
-            return f"model[{facts.id}] does not support max tokens > {facts.max_output}"
+        if value > most:
+            return f"model[{facts.id}] does not support max tokens > {most}"
     return None
 
 
@@ -127,7 +144,7 @@ def messages(body: Body, quirks: Quirks) -> str | None:
     if reason is None and all(message.get("role") == "system" for message in listed):
         # The text is known from CodexPlusPlus#267 and next-ai-draw-io#221; that this is its cause is assumed.
         return "invalid chat setting"
-    return reason or _first(_content(message) for message in listed)
+    return reason or _first(_content(message, quirks) for message in listed)
 
 
 def _role(message: dict[str, Any], at: int, body: Body, quirks: Quirks) -> str | None:
@@ -139,10 +156,14 @@ def _role(message: dict[str, Any], at: int, body: Body, quirks: Quirks) -> str |
     return None if allowed else f"chat content has invalid message role: {role or ''}"
 
 
-def _content(message: dict[str, Any]) -> str | None:
+def _content(message: dict[str, Any], quirks: Quirks) -> str | None:
     content = message.get("content")
-    if message.get("role") == "assistant" and message.get("tool_calls") and content is None:
+    switch = quirks.missing_content if content is None else quirks.empty_content
+    unsaid = not content and switch == "accept"
+    if message.get("role") == "assistant" and message.get("tool_calls") and unsaid:
         return None
+    if message.get("role") == "assistant" and quirks.thought_only == "reject" and isinstance(content, str):
+        content = _THOUGHT.sub("", content)
     if isinstance(content, list):
         return _parts(content)
     return None if isinstance(content, str) and content.strip() else "chat content is empty"
@@ -171,8 +192,10 @@ def tool_calls(body: Body, _quirks: Quirks) -> str | None:
     return None
 
 
-def tool_results(body: Body, _quirks: Quirks) -> str | None:
+def tool_results(body: Body, quirks: Quirks) -> str | None:
     """Results follow their calls directly, all of them, each by an id of the assistant turn before."""
+    if quirks.orphans == "accept":
+        return None
     listed: list[dict[str, Any]] = body["messages"]
     issued: set[str] = set()
     open_ids: set[str] = set()
@@ -206,8 +229,13 @@ def _interrupted(open_ids: set[str], rest: list[dict[str, Any]]) -> str:
     return "tool call result does not follow tool call" if later else "tool call and result not match"
 
 
+def service_tier(body: Body, quirks: Quirks) -> str | None:
+    """The field, where it is refused."""
+    return "service_tier is not support" if body.get("service_tier") and quirks.service_tier == "reject" else None
+
+
 RULES: tuple[Callable[[Body, Quirks], str | None], ...] = (
-    required, model, thinking, sampling, lengths, choices, tools, messages, tool_calls, tool_results,
+    required, model, thinking, sampling, lengths, choices, service_tier, tools, messages, tool_calls, tool_results,
 )  # fmt: skip
 
 

@@ -63,6 +63,28 @@ class Quirks:
         anthropic_m3_thinking: M3's default on ``/anthropic``.
         anthropic_full_message: end the event stream with a whole ``message`` object.
         anthropic_start_repeats: ``content_block_start`` already holds the text that the first delta repeats.
+        gone: models that are no longer served, beside those that never were.
+        retired: M2.5 and M2.7: ``served``, ``refused``, or ``replaced`` by another model without a word.
+        output_cap: the most tokens that M2.x may be asked for; 0 is the published number.
+        her_context: M2-her's context; 0 is the published number.
+        unknown_model_status: HTTP status of "unknown model".
+        reasoning_split: whether ``reasoning_split: true`` is heeded.
+        history_reasoning: which form of returned thinking the model never gets to see.
+        thinking_switch: whether M3 heeds ``thinking: {type: disabled}``.
+        thinking_types: whether M3 refuses types that it does not have.
+        thought_only: an assistant turn of nothing but a closed ``<think>`` block.
+        empty_content: ``content: ""`` beside tool calls.
+        missing_content: no ``content`` beside tool calls.
+        orphans: a tool result whose call is not there.
+        stop: whether stop sequences are heeded.
+        json_answers: whether ``response_format`` alone makes M2.x answer in JSON.
+        service_tier: which models have ``priority``; ``reject`` refuses the field.
+        no_finish: streams end without a finish reason.
+        usage_fields: ``total``: nothing but ``total_tokens``.
+        wrong_key_status: HTTP status of a wrong key.
+        anthropic_auth: which header ``/anthropic`` reads the key from.
+        anthropic_tool_type: ``type: "custom"`` on a tool of ``/anthropic``.
+        signatures: whether ``/anthropic`` checks that a thinking block's signature is its own.
         connection_close: answer each request with ``connection: close`` (seen once, by a client that asked for it).
         comments: SSE comment lines between the frames.
         crlf: frames end with CRLF.
@@ -115,6 +137,29 @@ class Quirks:
     anthropic_m3_thinking: Literal["disabled", "adaptive"] = "disabled"
     anthropic_full_message: bool = False
     anthropic_start_repeats: bool = False
+    # what `litellm-minimax verify` asks about
+    gone: Literal["none", "m2", "abab"] = "none"
+    retired: Literal["served", "refused", "replaced"] = "served"
+    output_cap: int = 0
+    her_context: int = 0
+    unknown_model_status: int = 400
+    reasoning_split: Literal["heeded", "ignored"] = "heeded"
+    history_reasoning: Literal["read", "details_lost", "content_lost"] = "read"
+    thinking_switch: Literal["heeded", "ignored"] = "heeded"
+    thinking_types: Literal["strict", "lenient"] = "strict"
+    thought_only: Literal["accept", "reject"] = "accept"
+    empty_content: Literal["reject", "accept"] = "reject"
+    missing_content: Literal["accept", "reject"] = "accept"
+    orphans: Literal["reject", "accept"] = "reject"
+    stop: Literal["ignored", "heeded"] = "ignored"
+    json_answers: Literal["asked", "enforced"] = "asked"
+    service_tier: Literal["m3", "everywhere", "reject"] = "m3"
+    no_finish: bool = False
+    usage_fields: Literal["all", "total"] = "all"
+    wrong_key_status: int = 401
+    anthropic_auth: Literal["both", "x-api-key"] = "both"
+    anthropic_tool_type: Literal["accept", "reject"] = "accept"
+    signatures: Literal["unchecked", "checked"] = "unchecked"
     # bytes
     connection_close: bool = False
     comments: bool = False

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     import h11
 
+    from litellm_minimax.simulator.replay import Replay
+
 
 class Simulator:
     """A MiniMax-shaped server on this machine.
@@ -42,6 +44,7 @@ class Simulator:
         path_prefix: what stands in front of every path, as behind some gateways: ``/llm`` serves ``/llm/v1/…`` only.
         keep: how many request records are kept; totals count all.
         ssl_context: serve TLS with this context.
+        replay: recorded exchanges to serve instead of simulated ones.
 
     Raises:
         ValueError: ``host`` is not a loopback address.
@@ -59,11 +62,12 @@ class Simulator:
         path_prefix: str = "",
         keep: int = 10_000,
         ssl_context: ssl.SSLContext | None = None,
+        replay: Replay | None = None,
     ) -> None:
         if not (allow_remote or _is_loopback(host)):
             raise ValueError(f"the simulator listens on loopback only; {host!r} needs allow_remote=True")
         self.host, self.port = host, port
-        self.service = Service(quirks or Quirks(), api_keys, path_prefix)
+        self.service = Service(quirks or Quirks(), api_keys, path_prefix, replay)
         self.requests: list[RecordedRequest] = []
         self._totals = Totals()
         self._keep = keep
@@ -263,15 +267,23 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def serve(host: str = "127.0.0.1", port: int = 0, quirks: Quirks | None = None, *, allow_remote: bool = False) -> None:
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 0,
+    quirks: Quirks | None = None,
+    *,
+    allow_remote: bool = False,
+    replay: Replay | None = None,
+) -> None:
     """Run a simulator until Ctrl-C; prints its URL, and the line that points this package at it.
 
     Raises:
         ValueError: ``host`` is beyond loopback and ``allow_remote`` is not set.
         OSError: the port is taken.
     """
-    with Simulator(port, host, quirks=quirks, allow_remote=allow_remote) as sim:
-        print(f"MiniMax simulator on {sim.base_url} (any key works; answers are simulated)")  # noqa: T201
+    with Simulator(port, host, quirks=quirks, allow_remote=allow_remote, replay=replay) as sim:
+        answers = "simulated" if replay is None else "those that were recorded"
+        print(f"MiniMax simulator on {sim.base_url} (any key works; answers are {answers})")  # noqa: T201
         print(f"export MINIMAX_API_BASE={sim.base_url} MINIMAX_API_KEY=any", flush=True)  # noqa: T201
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from litellm_minimax.simulator.faults import Family
     from litellm_minimax.simulator.records import RecordedRequest
+    from litellm_minimax.simulator.replay import Replay
 
 Scripted = Answer | Fault
 
@@ -44,8 +45,15 @@ _CHAT: dict[str, Family] = {
 class Service:
     """The state behind the endpoints: scripted answers, caches, and the switches."""
 
-    def __init__(self, quirks: Quirks, api_keys: Iterable[str] | None = None, path_prefix: str = "") -> None:
+    def __init__(
+        self,
+        quirks: Quirks,
+        api_keys: Iterable[str] | None = None,
+        path_prefix: str = "",
+        replay: Replay | None = None,
+    ) -> None:
         self.quirks = quirks
+        self._replay = replay
         self.path_prefix = path_prefix.rstrip("/")
         self._keys = None if api_keys is None else frozenset(api_keys)
         self._queue: deque[Scripted] = deque()
@@ -82,6 +90,8 @@ class Service:
 
     def reply_to(self, record: RecordedRequest) -> Reply:
         """The reply to any request but those under ``/simulator``."""
+        if self._replay is not None:
+            return self._replay.reply_to(record)
         inside = record.path.startswith(self.path_prefix)
         path = record.path.removeprefix(self.path_prefix) if inside else ""
         family = _CHAT.get(path)
@@ -162,8 +172,11 @@ class Service:
         if exchange.quirks.dialect != "minimax":
             reason = checks.required(exchange.body, exchange.quirks)
         else:
-            spoken = anthropic_door.refused_role(exchange.record.body) if exchange.family == "anthropic" else None
+            asked = exchange.record.body
+            spoken = anthropic_door.refusal(asked, exchange.quirks) if exchange.family == "anthropic" else None
             reason = spoken or checks.refusal(exchange.body, exchange.quirks)
+        if reason and reason.startswith("unknown model"):
+            return dataclasses.replace(invalid(reason), status=exchange.quirks.unknown_model_status)
         return invalid(reason) if reason else None
 
     def _refuse(self, exchange: Exchange, wrong: MinimaxError) -> Reply:
@@ -177,15 +190,18 @@ class Service:
         """What follows from the model: its canonical id, whether it thinks, where the thinking goes."""
         facts, quirks, body = find(exchange.talk.model), exchange.quirks, exchange.body
         exchange.model = facts.id if facts and quirks.dialect == "minimax" else exchange.talk.model
+        if facts and facts.status == "retired" and quirks.retired == "replaced":
+            exchange.model = MODELS[0].id
         kind = facts.thinking if facts else Thinking.ALWAYS
         exchange.thinking = kind is not Thinking.NONE
         if kind is Thinking.SWITCH:
             default = quirks.anthropic_m3_thinking if exchange.family == "anthropic" else "adaptive"
             asked = (body.get("thinking") or {}).get("type")
             switched_off = body.get("reasoning") in ("disabled", {"enabled": False})
-            exchange.thinking = (asked or default) != "disabled" and not switched_off
+            off = (asked or default) == "disabled" or switched_off
+            exchange.thinking = not off or quirks.thinking_switch == "ignored"
         by_model = kind is Thinking.EFFORT if quirks.reasoning_split_default is None else quirks.reasoning_split_default
-        exchange.split = body.get("reasoning_split", by_model) is True
+        exchange.split = body.get("reasoning_split", by_model) is True and quirks.reasoning_split == "heeded"
         counted = self._issued.intact(exchange.talk.loop)
         exchange.record.reasoning_turns, exchange.record.reasoning_turns_intact = counted
 
@@ -220,7 +236,11 @@ class Service:
         obeyed = {"by_model": by_model, "ignored": "ignored", "obeyed": "all"}[chosen]
         if exchange.quirks.dialect != "minimax":
             obeyed = "all"
-        answer = behaviour.respond(exchange.talk, exchange.body, thinking=exchange.thinking, obeyed=obeyed)
+        answer = behaviour.respond(
+            exchange.talk, exchange.body, thinking=exchange.thinking, obeyed=obeyed, quirks=exchange.quirks
+        )
+        if exchange.quirks.stop == "heeded":
+            answer = dataclasses.replace(answer, text=behaviour.stopped(answer.text, exchange.body.get("stop")))
         if exchange.quirks.split_utf8:
             answer = dataclasses.replace(answer, text=answer.text.replace(" ", " é 思 ", 3))
         return answer
@@ -259,7 +279,10 @@ class Service:
         facts = find(exchange.model)
         costs = usage.prompt_tokens(exchange.body, exchange.talk, sees_pictures=facts is None or facts.images)
         prompt = sum(costs)
-        if facts and exchange.quirks.dialect == "minimax" and prompt > facts.context:
+        context = facts.context if facts else 0
+        if facts and facts.role_play and exchange.quirks.her_context:
+            context = exchange.quirks.her_context
+        if facts and exchange.quirks.dialect == "minimax" and prompt > context:
             return invalid("context window exceeds limit")
         completion, thought = usage.completion_tokens(answer)
         cached, written, explicit = 0, 0, False
@@ -275,9 +298,11 @@ class Service:
         """A missing or wrong key; ``Authorization`` wins over ``x-api-key``."""
         scheme, _, token = record.headers.get("authorization", "").partition(" ")
         key = token.strip() if scheme.lower() == "bearer" else ""
+        if record.path.startswith(f"{self.path_prefix}/anthropic") and self.quirks.anthropic_auth == "x-api-key":
+            key = ""
         key = key or record.headers.get("x-api-key", "").strip()
         good = bool(key) and not key.startswith("wrong") and (self._keys is None or key in self._keys)
-        return None if good else error_for(1004, self.quirks)
+        return None if good else error_for(1004, self.quirks, status=self.quirks.wrong_key_status)
 
     def _error(
         self, record: RecordedRequest, family: Family, told: MinimaxError, quirks: Quirks | None = None

@@ -72,6 +72,8 @@ class Usage:
     def as_chat(self, quirks: Quirks) -> dict[str, Any]:
         """The ``usage`` object of the chat endpoints."""
         told: dict[str, Any] = {"total_tokens": self.prompt + self.completion, "total_characters": 0}
+        if quirks.usage_fields == "total":
+            return told
         if quirks.dialect != "minimax":
             del told["total_characters"]
         told |= {"prompt_tokens": self.prompt, "completion_tokens": self.completion}

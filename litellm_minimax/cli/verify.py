@@ -1,0 +1,114 @@
+"""``litellm-minimax verify``: what this package believes about MiniMax, asked of the real service."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from litellm_minimax.verify.run import Finding, Plan
+
+_MARKS = {"confirmed": "✓", "refuted": "✗", "not settled": "–"}
+
+
+@click.command()
+@click.option("--only", multiple=True, metavar="KEY", help="Only this check; repeatable.")
+@click.option("--model", metavar="ID", help="Only checks about this model, on it.")
+@click.option("--dry-run", is_flag=True, help="List what would be asked and what it may cost; ask nothing.")
+@click.option("--max-cost", default=0.10, show_default=True, metavar="DOLLARS", help="The bound of what it may cost.")
+@click.option("--max-seconds", default=300.0, show_default=True, help="The bound of its time.")
+@click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="For one request.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("minimax-verify"), show_default=True,
+              metavar="DIR", help="Where report and exchanges are written.")  # fmt: skip
+@click.option("--issue", metavar="KEY", help="Print the text of an issue about a finding of the report in --out.")
+@click.option("--yes", is_flag=True, help="Do not ask before asking the service.")
+def verify(
+    *,
+    only: tuple[str, ...],
+    model: str | None,
+    dry_run: bool,
+    max_cost: float,
+    max_seconds: float,
+    timeout: float,
+    out: Path,
+    issue: str | None,
+    yes: bool,
+) -> None:
+    """Ask the real service what this package believes about it, for a few cents.
+
+    Lists first what will be asked and the most it can cost. Then each row of docs/assumptions.md that a call can settle
+    is confirmed, refuted or not settled, with the raw exchanges as evidence, without keys. Ends with 1 if a row is
+    refuted.
+    """
+    if issue:
+        click.echo(_issue(out, issue), nl=False)
+        return
+    plan = _plan(only, model, max_cost, max_seconds, timeout)
+    _tell_plan(plan)
+    if dry_run:
+        return
+    if not plan.key:
+        raise click.ClickException("MINIMAX_API_KEY is not set. Without one: litellm-minimax simulate, and its export.")
+    if not yes and plan.address.is_minimax and os.isatty(0):
+        click.confirm("Ask?", default=True, abort=True)
+    _ask(plan, out)
+
+
+def _plan(only: tuple[str, ...], model: str | None, max_cost: float, max_seconds: float, timeout: float) -> Plan:
+    from litellm_minimax.upstream import addresses
+    from litellm_minimax.verify import run, table
+    from litellm_minimax.wire.faults import InvalidRequest
+
+    try:
+        address = addresses.resolve(None, os.environ)
+        checks = run.narrowed(table.CHECKS, only, model)
+    except (InvalidRequest, ValueError) as mistake:
+        raise click.UsageError(str(mistake)) from None
+    key = os.environ.get("MINIMAX_API_KEY", "").strip()
+    return run.Plan(checks, address, key, max_cost, max_seconds, timeout)
+
+
+def _tell_plan(plan: Plan) -> None:
+    from litellm_minimax.verify import run
+
+    click.echo(f"{len(plan.checks)} checks of {plan.address.root}; together at most ${plan.most:.4f}, "
+               f"and never more than ${plan.max_cost:.2f} (--max-cost).")  # fmt: skip
+    for check in plan.checks:
+        click.echo(f"  {check.key:22} ${run.most(check):.5f}  {check.sent} ({', '.join(check.models)})")
+
+
+def _ask(plan: Plan, out: Path) -> None:
+    from litellm_minimax.verify import report, run
+
+    findings = asyncio.run(run.run(plan, _tell))
+    try:
+        report.write(out, plan, findings)
+    except OSError as error:
+        raise click.ClickException(f"{out} can't be written ({error.strerror}). Name another folder: --out") from None
+    click.echo(f"\n{report.summary(findings)}; about ${plan.budget.spent:.4f}. The report: {out / 'report.md'}")
+    refuted = [finding for finding in findings if finding.verdict.status == "refuted"]
+    for finding in refuted:
+        click.echo(f"\n✗ {finding.check.belief}\n  Today: {finding.check.remedy}.")
+        click.echo(f"  To report it: litellm-minimax verify --out {out} --issue {finding.check.key}")
+    if refuted:
+        raise SystemExit(1)
+
+
+def _tell(finding: Finding) -> None:
+    click.echo(f"{_MARKS[finding.verdict.status]} {finding.check.key:22} {finding.verdict.because}")
+
+
+def _issue(out: Path, key: str) -> str:
+    from litellm_minimax.verify import report
+
+    try:
+        return report.issue_text(json.loads((out / "report.json").read_text(encoding="utf-8")), key)
+    except (OSError, ValueError):
+        raise click.ClickException(f"{out} holds no report. Run verify first, or name its folder: --out") from None
+    except KeyError:
+        raise click.ClickException(f"The report in {out} has no finding {key!r}.") from None

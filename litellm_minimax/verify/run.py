@@ -1,0 +1,136 @@
+"""Asking all of it: which checks, what they may cost, in which order, and what came of each."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from litellm_minimax.upstream.addresses import Address
+from litellm_minimax.verify.asking import Asker, Budget, NotServed, Unsettled, cost
+from litellm_minimax.verify.check import Check, Verdict
+from litellm_minimax.verify.exchange import Exchange
+
+AT_ONCE = 4
+"""Checks that are asked side by side: few enough for the lowest rate limit, enough to be done in minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of one check.
+
+    Attributes:
+        check: the check.
+        verdict: what was found.
+        model: on which model.
+        exchanges: what was asked and answered.
+        seconds: how long it took.
+    """
+
+    check: Check
+    verdict: Verdict
+    model: str = ""
+    exchanges: Sequence[Exchange] = ()
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is going to be asked.
+
+    Attributes:
+        checks: in order.
+        address: whom.
+        key: with which key.
+        max_cost: dollars that it may cost together.
+        max_seconds: for all of it.
+        seconds: for one request.
+    """
+
+    checks: Sequence[Check]
+    address: Address
+    key: str
+    max_cost: float = 0.10
+    max_seconds: float = 300.0
+    seconds: float = 30.0
+    budget: Budget = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.budget = Budget(self.max_cost)
+
+    @property
+    def most(self) -> float:
+        """Dollars that the checks may cost together."""
+        return sum(map(most, self.checks))
+
+
+def most(check: Check) -> float:
+    """Dollars that a check may cost: every byte sent a token, every token asked for written, on its dearest model."""
+    return max(cost(model, check.prompt_bytes, check.answer_tokens) for model in check.models)
+
+
+def narrowed(checks: Sequence[Check], only: Sequence[str], model: str | None) -> list[Check]:
+    """The checks of these keys, on this model.
+
+    Raises:
+        ValueError: no check has such a key, or none is about that model.
+    """
+    unknown = set(only) - {check.key for check in checks}
+    if unknown:
+        names = ", ".join(check.key for check in checks)
+        raise ValueError(f"no check is called {', '.join(sorted(unknown))}; there are {names}")
+    chosen = [check for check in checks if not only or check.key in only]
+    if model is None:
+        return chosen
+    about = [_on(check, model) for check in chosen if model.lower() in map(str.lower, check.models)]
+    if not about:
+        raise ValueError(f"no chosen check is about {model}")
+    return about
+
+
+async def run(plan: Plan, tell: Callable[[Finding], None]) -> list[Finding]:
+    """Ask everything; never fails, whatever the service does.
+
+    Args:
+        plan: what, whom and how long.
+        tell: is told each finding as it comes.
+
+    Returns:
+        One finding a check, in the plan's order.
+    """
+    turn = asyncio.Semaphore(AT_ONCE)
+    give_up = time.monotonic() + plan.max_seconds
+
+    async def one(check: Check) -> Finding:
+        async with turn:
+            finding = await _find(check, plan, give_up)
+        tell(finding)
+        return finding
+
+    return await asyncio.gather(*map(one, plan.checks))
+
+
+async def _find(check: Check, plan: Plan, give_up: float) -> Finding:
+    began = time.monotonic()
+    exchanges: list[Exchange] = []
+    found, model = Verdict("not settled", "no model of it is served"), ""
+    for model in check.models:
+        left = give_up - time.monotonic()
+        if left <= 0:
+            found = Verdict("not settled", f"not asked: {plan.max_seconds:g} s were over (--max-seconds)")
+            break
+        asker = Asker(plan.address, plan.key, plan.budget, min(plan.seconds, left), model, exchanges)
+        try:
+            found = await check.question(asker)
+            break
+        except NotServed as refused:
+            found = Verdict("not settled", str(refused))
+        except Unsettled as reason:
+            found = Verdict("not settled", str(reason))
+            break
+    return Finding(check, found, model, tuple(exchanges), time.monotonic() - began)
+
+
+def _on(check: Check, model: str) -> Check:
+    return replace(check, models=tuple(name for name in check.models if name.lower() == model.lower()))

@@ -1,0 +1,114 @@
+"""Each check confirms what it should, and can fail: for each there is a switch of the simulator that refutes it alone."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from litellm_minimax.simulator import Quirks, Simulator
+from litellm_minimax.upstream import addresses
+from litellm_minimax.verify import run, table
+from tests.verify.other_server import serving
+
+KEY = "sk-api-key-of-a-test"
+SWITCHES = {
+    "served-m2": "gone:m2",
+    "served-abab": "gone:abab",
+    "tool-loop": "missing_content:reject",
+    "split": "reasoning_split:ignored",
+    "increments": "cumulative_reasoning",
+    "history-details": "history_reasoning:details_lost",
+    "history-content": "history_reasoning:content_lost",
+    "thinking-switch": "thinking_switch:ignored",
+    "thinking-types": "thinking_types:lenient",
+    "thought-only": "thought_only:reject",
+    "orphan-results": "orphans:accept",
+    "empty-content": "empty_content:accept",
+    "tool-choice-m2": "tool_choice:obeyed",
+    "tool-choice-m3": "tool_choice:ignored",
+    "stream-end": "no_finish",
+    "usage": "usage_fields:total",
+    "cache": "passive_cache:false",
+    "wrong-key": "wrong_key_status:403",
+    "stream-refusal": "validation:frame",
+    "messages-bearer": "anthropic_auth:x-api-key",
+    "messages-custom-tools": "anthropic_tool_type:reject",
+    "messages-signature": "signatures:checked",
+    "several-system": "several_system:accept",
+    "stop": "stop:heeded",
+    "response-format": "json_answers:enforced",
+    "temperature": "temperature:(0,1]",
+    "tier-m3.1": "service_tier:reject",
+    "tier-m2": "service_tier:everywhere",
+    "one-choice": "n:reject",
+    "retired": "retired:replaced",
+    "id-case": "id_case:sensitive",
+    "unknown-model": "unknown_model_status:404",
+    "output-cap": "output_cap:131072",
+    "her-context": "her_context:2048",
+}
+
+
+def found(base, checks=table.CHECKS, **plan):
+    """The findings of a run and its plan."""
+    made = run.Plan(checks, addresses.resolve(base, {}), KEY, **{"seconds": 10.0, **plan})
+    told = []
+    findings = asyncio.run(run.run(made, told.append))
+    assert sorted(told, key=lambda one: one.check.key) == sorted(findings, key=lambda one: one.check.key)
+    return findings, made
+
+
+def statuses(findings):
+    return {finding.check.key: finding.verdict.status for finding in findings}
+
+
+def test_the_simulator_confirms_all_of_it_within_the_plan():
+    with Simulator() as sim:
+        findings, plan = found(sim.base_url)
+        assert statuses(findings) == dict.fromkeys(SWITCHES, "confirmed")
+    assert 0 < plan.budget.spent <= plan.most <= plan.max_cost
+    for finding in findings:
+        sent = [exchange for exchange in finding.exchanges if exchange.body["model"] in finding.check.models]
+        assert len(sent) <= finding.check.requests, finding.check.key
+        told = sum(len(str(exchange.body).encode()) for exchange in finding.exchanges)
+        assert told <= finding.check.prompt_bytes + 200, finding.check.key
+
+
+@pytest.mark.parametrize("key", SWITCHES)
+def test_a_switch_refutes_its_check_and_no_other(key):
+    with Simulator(quirks=Quirks().with_named(SWITCHES[key])) as sim:
+        findings, _ = found(sim.base_url)
+    assert {name for name, status in statuses(findings).items() if status == "refuted"} == {key}
+
+
+@pytest.mark.parametrize(
+    ("key", "otherwise"),
+    [("stop", {"heeds_stop": True}), ("history-details", {"sees_thoughts": False}), ("wrong-key", {"wrong_key": 403})],
+)
+def test_a_server_that_shares_nothing_with_the_simulator_is_told_apart_too(key, otherwise):
+    checks = [table.BY_KEY[key]]
+    with serving() as base:
+        assert statuses(found(base, checks)[0]) == {key: "confirmed"}
+    with serving(**otherwise) as base:
+        assert statuses(found(base, checks)[0]) == {key: "refuted"}
+
+
+@pytest.mark.parametrize("behaviour", ["hang", "broken", "lies"])
+def test_it_ends_with_a_finding_for_every_check_whatever_the_server_does(behaviour):
+    with serving(behaviour=behaviour) as base:
+        findings, plan = found(base, seconds=0.2, max_seconds=2.0)
+    assert len(findings) == len(table.CHECKS)
+    if behaviour != "lies":
+        assert set(statuses(findings).values()) == {"not settled"}
+    assert plan.budget.spent <= plan.max_cost
+
+
+def test_nothing_is_sent_beyond_the_bound():
+    with Simulator() as sim:
+        findings, plan = found(sim.base_url, max_cost=0.001)
+        bodies = len([request for request in sim.requests if "wrong" not in request.headers["authorization"]])
+    assert plan.budget.spent <= 0.001
+    left_out = [finding for finding in findings if "--max-cost" in finding.verdict.because]
+    assert left_out
+    assert bodies == sum(len(finding.exchanges) for finding in findings) - 1
