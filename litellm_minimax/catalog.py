@@ -1,4 +1,4 @@
-"""Facts about MiniMax's chat models: one record each, with its source and date. Nothing else compares names.
+"""Facts about MiniMax's models: one record each, with its source and date. Nothing else compares names.
 
 Prices are US dollars per million tokens, pay as you go, as published in November 2026. Where sources
 disagree the doubt is in ``docs/assumptions.md``.
@@ -6,7 +6,7 @@ disagree the doubt is in ``docs/assumptions.md``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
 from types import MappingProxyType
@@ -128,6 +128,7 @@ MODELS: tuple[ModelFacts, ...] = (
         id="MiniMax-M3", context=1_000_000, max_output=524_288, price=Price(0.30, 1.20, cache_read=0.06),
         long_context_price=Price(0.60, 2.40, cache_read=0.12), long_context_from=512_000,
         thinking=Thinking.SWITCH, status="current", images=True, video=True, source=_DOCS, as_of="2026-09-29",
+        nicknames=("minimax-latest",),  # LiteLLM 1.110's own alias
     ),
     _m2("MiniMax-M2.7", _M27, "retired", _RETIREMENT),
     _m2("MiniMax-M2.7-highspeed", _M27_FAST, "retired", _RETIREMENT),
@@ -190,3 +191,93 @@ def embedding_id(name: str) -> str:
     """The id to send for a model of embeddings: MiniMax's own spelling if we know it, else as it was typed."""
     wanted = name.strip().lower()
     return next((facts.id for facts in EMBEDDINGS if facts.id == wanted), name)
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePrice:
+    """US dollars: for each picture that came, or per million tokens of text and pictures in, and of pictures out."""
+
+    each: float | None = None
+    text_in: float = 0.0
+    image_in: float = 0.0
+    image_out: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What is known about one model that makes pictures.
+
+    Attributes:
+        id: the canonical id, in MiniMax's own letter case.
+        shape: ``native`` is MiniMax's older body (one endpoint), ``openai`` that of OpenAI's Images (two endpoints).
+        most: pictures in one request.
+        prompt: characters of a prompt.
+        references: pictures that an edit may bring.
+        sizes: whether it takes a width and a height, and not only a ratio.
+        ratios: the ratios it takes, each with the pixels it makes; empty where any ratio within bounds is taken.
+        once: a request that was sent is finished and charged even if its client leaves: nobody may repeat it unasked.
+        price: what it costs.
+        source: where the facts are from.
+        as_of: the date of the source.
+    """
+
+    id: str
+    shape: Literal["native", "openai"]
+    most: int
+    prompt: int
+    references: int
+    sizes: bool
+    price: ImagePrice | None
+    source: str
+    as_of: str
+    ratios: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    once: bool = False
+
+
+_RATIOS = {
+    "1:1": (1024, 1024), "16:9": (1280, 720), "4:3": (1152, 864), "3:2": (1248, 832), "2:3": (832, 1248),
+    "3:4": (864, 1152), "9:16": (720, 1280), "21:9": (1344, 576),
+}  # fmt: skip
+_T2I = "platform.minimax.io/docs (image-generation-t2i, -i2i)"
+_H3 = "platform.minimax.io/docs (image-generation-h3-generations, -h3-edits); prices of four gateways"
+
+IMAGES: tuple[ImageFacts, ...] = (
+    ImageFacts(
+        id="image-01", shape="native", most=9, prompt=1_500, references=1, sizes=True,
+        price=ImagePrice(each=0.0035), source=_T2I, as_of="2026-11-26", ratios=MappingProxyType(_RATIOS),
+    ),
+    ImageFacts(
+        id="image-01-live", shape="native", most=9, prompt=1_500, references=1, sizes=False,
+        price=ImagePrice(each=0.0035), source=_T2I, as_of="2026-11-26",
+        ratios=MappingProxyType({ratio: pixels for ratio, pixels in _RATIOS.items() if ratio != "21:9"}),
+    ),
+    ImageFacts(
+        id="MiniMax-H3-Image", shape="openai", most=10, prompt=32_000, references=16, sizes=True, once=True,
+        price=ImagePrice(text_in=2.30, image_in=1.50, image_out=3.80), source=_H3, as_of="2026-11-26",
+    ),
+    ImageFacts(
+        id="MiniMax-H3-Image-Highspeed", shape="openai", most=10, prompt=32_000, references=16, sizes=True, once=True,
+        price=ImagePrice(text_in=2.30, image_in=3.00, image_out=7.60), source=_H3, as_of="2026-11-26",
+    ),
+)  # fmt: skip
+
+
+def image_facts(name: str) -> ImageFacts | None:
+    """The facts of a model that makes pictures, in any letter case; ``None`` for one that makes none.
+
+    An id that is newer than this table gets the facts of the model whose name it continues, without a price.
+
+    >>> image_facts("IMAGE-01").id, image_facts("image-02").price, image_facts("MiniMax-M2")
+    ('image-01', None, None)
+    """
+    wanted = name.strip().lower()
+    for facts in IMAGES:
+        if facts.id.lower() == wanted:
+            return facts
+    if find(name) is not None:
+        return None
+    for beginning, model in (("image-", "image-01"), ("minimax-h3-image", "minimax-h3-image")):
+        if wanted.startswith(beginning):
+            like = next(facts for facts in IMAGES if facts.id.lower() == model)
+            return replace(like, id=name.strip(), price=None)
+    return None

@@ -18,12 +18,14 @@ ROOMS = {
     "wire/incoming": "wire wire/markup",
     "wire/outgoing": "wire",
     "wire/embeddings": "wire wire/incoming",
+    "wire/images": "wire wire/incoming",
     "wire/anthropic": "wire wire/incoming wire/outgoing",
     # What stands between LiteLLM and the pure ring.
     "upstream": "wire",
     "memory": "wire wire/incoming wire/outgoing",
     "chat": "wire wire/incoming wire/outgoing upstream memory",
     "embeddings": "wire wire/incoming wire/embeddings upstream",
+    "images": "wire wire/incoming wire/images upstream",
     "messages": "wire wire/incoming wire/outgoing wire/anthropic upstream memory",
     # Hybrids: their members are called through LiteLLM, so they know neither the chat handler nor the transport.
     "hybrid/agents": "",
@@ -36,7 +38,7 @@ ROOMS = {
     "hybrid": "wire memory hybrid/*",
     # Around them: LiteLLM's side, an operator's, a person's, and a server of its own for tests and demo.
     "observability": "memory",
-    "seams": "wire wire/outgoing upstream observability chat embeddings messages hybrid hybrid/*",
+    "seams": "wire wire/outgoing upstream observability chat embeddings images messages hybrid hybrid/*",
     "simulator": "",
     "verify": "wire upstream",
     "cli": "wire upstream seams hybrid/* simulator verify",

@@ -23,7 +23,7 @@ from litellm_minimax.upstream.transport import Post, Timeouts
 from litellm_minimax.upstream.transport_faults import TransportFault
 from litellm_minimax.wire.embeddings.answer import EmbeddingAnswer, read_answer
 from litellm_minimax.wire.embeddings.request import Part, build_request
-from litellm_minimax.wire.faults import WireFault
+from litellm_minimax.wire.faults import InvalidRequest, WireFault
 from litellm_minimax.wire.incoming.errors_told import parse_error_body
 from litellm_minimax.wire.json_text import dumps
 
@@ -46,7 +46,9 @@ class _Call:
             parameters = dict(kwargs.get("optional_params") or {})
             extra_headers = parameters.pop("extra_headers", None) or kwargs.get("headers")
             extra_body = parameters.pop("extra_body", None)
-            parameters |= extra_body if isinstance(extra_body, Mapping) else {}
+            if not isinstance(extra_body, Mapping | None):
+                raise InvalidRequest("extra_body", "it must be an object.")
+            parameters |= extra_body or {}
             self.request = build_request(self.model, kwargs["input"], parameters)
             self._url = address.embeddings
             self._headers = request_headers(
@@ -54,6 +56,21 @@ class _Call:
             )
         except WireFault as fault:
             raise to_litellm(fault, self.context) from fault
+        self._tell()
+
+    def _tell(self) -> None:
+        """Show LiteLLM's loggers what is sent first, and without the key."""
+        logging_obj = self._kwargs.get("logging_obj")
+        if logging_obj is not None:
+            logging_obj.pre_call(
+                input=self._kwargs["input"],
+                api_key="",
+                additional_args={
+                    "complete_input_dict": self.request.parts[0].body,
+                    "api_base": self._url,
+                    "headers": {name: value for name, value in self._headers.items() if name != "authorization"},
+                },
+            )
 
     def post(self, part: Part) -> Post:
         """The request of one part; LiteLLM's timeout holds for each."""

@@ -1,67 +1,158 @@
 """The claim for LiteLLM's doors beside chat: what its own rules would refuse or drop reaches our handler.
 
 LiteLLM refuses ``encoding_format``, ``dimensions`` and ``user`` for a provider without an embeddings config, and every
-OpenAI SDK sends ``encoding_format: "base64"`` by itself: without this each of them would get a 400.
+OpenAI SDK sends ``encoding_format: "base64"`` by itself: without this each of them would get a 400. Of an image call it
+drops ``n``, ``size``, ``response_format`` and others without a word before a custom handler is asked: without this
+``n=4`` would make one picture. Everything is checked after it was done, as in ``registration.py``.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from litellm_minimax import catalog
+from litellm_minimax.images.handler import CLAIMED
 
 _MARK = "__litellm_minimax_original__"
 _PROVIDERS = ("minimax", "minimax-plugin")
-_EMBEDDING_PARAMS = ("encoding_format", "dimensions", "user")
+_EMBEDDING_PARAMS = ("encoding_format", "dimensions", "user", "extra_body")
+
+
+_IMAGE_PARAMS = ("n", "size", "response_format", "quality", "style", "user", "extra_body")
+_EDIT_PARAMS = ("n", "size", "response_format", "quality", "user", "mask", "extra_headers", "extra_body", "drop_params")
+_WRAPPED = "original_function"
+"""What LiteLLM's ``client`` decorator calls the function inside it."""
 
 
 def claim() -> None:
-    """Wrap what LiteLLM's ``embedding`` reads its parameters with; does nothing that is already done.
+    """Wrap what LiteLLM's ``embedding``, ``image_generation`` and ``image_edit`` lose parameters in.
+
+    Does nothing that is already done.
 
     Raises:
         AttributeError: this LiteLLM has moved it.
     """
     import litellm
 
-    main = litellm.main
-    if not hasattr(main.get_optional_params_embeddings, _MARK):
-        main.get_optional_params_embeddings = _with_our_rules(main.get_optional_params_embeddings)
-    embedding: Any = main.embedding
-    while hasattr(embedding, "__wrapped__"):
-        embedding = embedding.__wrapped__
-    if "get_optional_params_embeddings" not in embedding.__code__.co_names:
-        raise AttributeError("embedding() no longer uses get_optional_params_embeddings")
+    main, images = litellm.main, litellm.images.main
+    _wrap(main, "get_optional_params_embeddings", _EMBEDDING_PARAMS, of=main.embedding)
+    _wrap(images, "get_optional_params_image_gen", _IMAGE_PARAMS, of=images.image_generation)
+    for name in ("image_edit", "aimage_edit"):  # older releases lose some in the latter already
+        _claim_edits(name, getattr(images, name))
+    if "_custom_providers" not in _innermost(images.image_edit).__code__.co_names:
+        raise AttributeError("image_edit() no longer asks custom handlers")
+
+
+def _wrap(module: Any, name: str, parameters: tuple[str, ...], of: Callable[..., Any]) -> None:
+    if not hasattr(getattr(module, name), _MARK):
+        setattr(module, name, _with_our_rules(getattr(module, name), parameters))
+    if name not in _innermost(of).__code__.co_names:
+        raise AttributeError(f"{of.__name__}() no longer uses {name}")
+
+
+def _claim_edits(name: str, edits: Any) -> None:
+    """LiteLLM hands a custom handler what ``image_edit`` has no name for, and drops what it has one for.
+
+    So the function itself must be wrapped. It is reached by several names, of which some were bound before this runs;
+    all are one function that a decorator made, and what it calls is exchanged.
+    """
+    free = edits.__code__.co_freevars
+    if _WRAPPED not in free:
+        raise AttributeError(f"{name}() no longer holds {_WRAPPED}")
+    cell = edits.__closure__[free.index(_WRAPPED)]
+    original = cell.cell_contents
+    if hasattr(original, _MARK):
+        return
+    known = inspect.signature(original).parameters
+    if missing := {"model", "custom_llm_provider", *_EDIT_PARAMS} - {"drop_params"} - set(known):
+        raise AttributeError(f"{name}() no longer takes {', '.join(sorted(missing))}")
+    cell.cell_contents = _carrying(original)
+
+
+def _carrying(original: Callable[..., Any]) -> Callable[..., Any]:
+    names = list(inspect.signature(original).parameters)
+
+    @functools.wraps(original)
+    def image_edit(*args: Any, **kwargs: Any) -> Any:
+        given = dict(zip(names, args, strict=False)) | kwargs
+        provider = given.get("custom_llm_provider") or str(given.get("model")).partition("/")[0]
+        if provider in _PROVIDERS:
+            told = {name: given[name] for name in _EDIT_PARAMS if given.get(name) is not None}
+            before = kwargs.get(CLAIMED)  # aimage_edit() calls image_edit()
+            told |= {"custom_llm_provider": provider}
+            kwargs[CLAIMED] = {**before, **told} if isinstance(before, Mapping) else told
+        return original(*args, **kwargs)
+
+    setattr(image_edit, _MARK, original)
+    return image_edit
+
+
+def _innermost(function: Any) -> Any:
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    return function
 
 
 def model_infos() -> dict[str, dict[str, Any]]:
     """The entries of LiteLLM's price map for what is not chat."""
+    infos = {facts.id: _embedding_info(facts) for facts in catalog.EMBEDDINGS}
+    infos |= {facts.id: _image_info(facts) for facts in catalog.IMAGES}
     return {
-        f"{provider}/{facts.id}": {
-            "litellm_provider": provider,
-            "mode": "embedding",
-            "max_tokens": facts.context,
-            "max_input_tokens": facts.context,
-            "output_vector_size": facts.dimensions,
-            "input_cost_per_token": facts.price * 1e-6,
-            "output_cost_per_token": 0.0,
-            "cache_read_input_token_cost": 0.0,
-            "cache_creation_input_token_cost": 0.0,
-            "source": facts.source,
-        }
-        for facts in catalog.EMBEDDINGS
+        f"{provider}/{name}": {"litellm_provider": provider, **info}
+        for name, info in infos.items()
         for provider in _PROVIDERS
     }
 
 
-def _with_our_rules(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+def _embedding_info(facts: catalog.EmbeddingFacts) -> dict[str, Any]:
+    return {
+        "mode": "embedding",
+        "max_tokens": facts.context,
+        "max_input_tokens": facts.context,
+        "output_vector_size": facts.dimensions,
+        "input_cost_per_token": facts.price * 1e-6,
+        "output_cost_per_token": 0.0,
+        "cache_read_input_token_cost": 0.0,
+        "cache_creation_input_token_cost": 0.0,
+        "source": facts.source,
+    }
+
+
+def _image_info(facts: catalog.ImageFacts) -> dict[str, Any]:
+    info: dict[str, Any] = {
+        "mode": "image_generation",
+        "source": facts.source,
+        "supported_endpoints": ["/v1/images/generations", "/v1/images/edits"],
+    }
+    price = facts.price
+    if price is None:
+        return info
+    if price.each is not None:
+        return info | {"output_cost_per_image": price.each}
+    return info | {
+        "input_cost_per_token": price.text_in * 1e-6,
+        "input_cost_per_image_token": price.image_in * 1e-6,
+        "output_cost_per_token": price.image_out * 1e-6,
+        "output_cost_per_image_token": price.image_out * 1e-6,
+    }
+
+
+def _with_our_rules(
+    original: Callable[..., dict[str, Any]], parameters: tuple[str, ...]
+) -> Callable[..., dict[str, Any]]:
+    """``original``, past which our providers' ``parameters`` go as they are: the handler has rules for them."""
+
     @functools.wraps(original)
-    def get_optional_params_embeddings(*args: Any, **kwargs: Any) -> dict[str, Any]:
+    def get_optional_params(*args: Any, **kwargs: Any) -> dict[str, Any]:
         if kwargs.get("custom_llm_provider") not in _PROVIDERS:
             return original(*args, **kwargs)
-        ours = {name: kwargs.pop(name) for name in _EMBEDDING_PARAMS if kwargs.get(name) is not None}
+        ours = {name: kwargs.pop(name) for name in parameters if kwargs.get(name) is not None}
+        if kwargs.get("drop_params") is True and parameters is _IMAGE_PARAMS:
+            ours["drop_params"] = True
         return original(*args, **kwargs) | ours
 
-    setattr(get_optional_params_embeddings, _MARK, original)
-    return get_optional_params_embeddings
+    setattr(get_optional_params, _MARK, original)
+    return get_optional_params

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from litellm_minimax.images.handler import CLAIMED
 from litellm_minimax.wire.faults import InvalidRequest
 
-_OPERATORS_FIELDS = ("hybrid", "self_hosted", "ssl_verify")
-"""``hybrid`` could name members that the operator did not, ``ssl_verify`` switch off the check of who is asked."""
+_OPERATORS_FIELDS = ("hybrid", "self_hosted", "ssl_verify", CLAIMED)
+"""``hybrid`` could name members that the operator did not, ``ssl_verify`` switch off the check of who is asked; by the
+last this package carries an edit's parameters past LiteLLM, and ``ssl_verify`` could hide in it."""
 _OBJECTS = ("headers", "extra_headers", "response_format")
 _SECONDS = ("timeout", "stream_timeout")
 _LONGEST_TIMEOUT = 86_400.0

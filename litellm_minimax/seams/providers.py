@@ -7,11 +7,12 @@ from litellm import CustomLLM
 from litellm_minimax.chat.handler import MinimaxLLM
 from litellm_minimax.embeddings.handler import EmbeddingLLM
 from litellm_minimax.hybrid.handler import HybridLLM
+from litellm_minimax.images.handler import ImageLLM
 from litellm_minimax.seams import claim_chat, registration
 
 
-class MinimaxProvider(MinimaxLLM, EmbeddingLLM):
-    """LiteLLM knows one handler for a provider: chat and embeddings in one."""
+class MinimaxProvider(MinimaxLLM, EmbeddingLLM, ImageLLM):
+    """LiteLLM knows one handler for a provider: chat, embeddings and images in one."""
 
 
 minimax_llm = MinimaxProvider()

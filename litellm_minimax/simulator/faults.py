@@ -102,6 +102,7 @@ CODES: Mapping[int, ErrorCode] = {
         "usage limit exceeded, 5-hour usage limit reached for Token Plan Starter (1500/1500 used), "
         "resets at 2026-11-23 18:00:00",
     ),
+    2062: ErrorCode(400, "bad_request_error", "no active token plan subscription"),
     2061: ErrorCode(403, "forbidden_error", "your current token plan not support model"),
 }  # fmt: skip
 _OTHER = ErrorCode(500, _SERVER, "unknown error")

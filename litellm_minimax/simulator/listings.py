@@ -1,4 +1,4 @@
-"""What the listing endpoints tell: the models, and what is left of a plan's quota."""
+"""What the listing endpoints tell of the models."""
 
 from __future__ import annotations
 
@@ -29,19 +29,3 @@ def anthropic_models() -> dict[str, Any]:
         for facts in MODELS
     ]
     return {"data": data, "first_id": data[0]["id"], "has_more": False, "last_id": data[-1]["id"]}
-
-
-def quota() -> dict[str, Any]:
-    """The body of ``/v1/token_plan/remains``."""
-    now = int(time.time() * 1000)
-    return {
-        "base_resp": {"status_code": 0, "status_msg": "success"},
-        "model_remains": [
-            {
-                "model_name": "MiniMax-M*", "start_time": now - 3_600_000, "end_time": now + 14_400_000,
-                "remains_time": 14_400_000, "current_interval_total_count": 1500, "current_interval_usage_count": 228,
-                "current_weekly_total_count": 0, "current_weekly_usage_count": 0, "weekly_start_time": now - 3_600_000,
-                "weekly_end_time": now + 601_200_000, "weekly_remains_time": 601_200_000,
-            }
-        ],
-    }  # fmt: skip

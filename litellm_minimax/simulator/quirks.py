@@ -85,6 +85,14 @@ class Quirks:
         anthropic_auth: which header ``/anthropic`` reads the key from.
         anthropic_tool_type: ``type: "custom"`` on a tool of ``/anthropic``.
         signatures: whether ``/anthropic`` checks that a thinking block's signature is its own.
+        image_false_success: a good answer without any picture, as image-01 gave live.
+        images_failing: so many of a request's pictures fail.
+        image_counts: image-01's counts as ``text`` (live) or as ``number`` (some samples).
+        image_usage: H3-Image tells the tokens.
+        embedding_tokens: what embeddings tell of theirs.
+        quota: what a plan's quota tells: ``percent`` (since June 2026), ``counts`` (before), or ``none`` for a key
+            without a plan.
+        quota_left: percent of the text models' quota that is left.
         connection_close: answer each request with ``connection: close`` (seen once, by a client that asked for it).
         comments: SSE comment lines between the frames.
         crlf: frames end with CRLF.
@@ -160,6 +168,14 @@ class Quirks:
     anthropic_auth: Literal["both", "x-api-key"] = "both"
     anthropic_tool_type: Literal["accept", "reject"] = "accept"
     signatures: Literal["unchecked", "checked"] = "unchecked"
+    # pictures, embeddings, quota
+    image_false_success: bool = False
+    images_failing: int = 0
+    image_counts: Literal["text", "number"] = "text"
+    image_usage: bool = True
+    embedding_tokens: Literal["counted", "zero", "absent"] = "counted"
+    quota: Literal["percent", "counts", "none"] = "percent"
+    quota_left: int = 89
     # bytes
     connection_close: bool = False
     comments: bool = False

@@ -17,6 +17,7 @@ from litellm_minimax.simulator import (
     conversation,
     directives,
     listings,
+    media,
     prose,
     shapes,
     usage,
@@ -99,6 +100,8 @@ class Service:
             family = None
         if family is not None and record.method == "POST":
             return self._chat(record, family)
+        if path in media.PATHS and record.method == "POST" and self.quirks.dialect == "minimax":
+            return self._media(record, path)
         if record.method == "GET":
             listed = self._listing(record, path)
             if listed is not None:
@@ -107,9 +110,13 @@ class Service:
 
     def _listing(self, record: RecordedRequest, path: str) -> Reply | None:
         family: Family = "anthropic" if path.startswith("/anthropic") else "chat"
-        if path == "/v1/token_plan/remains":
-            told: Any = listings.quota()
-            family = "native"
+        told: Any
+        if path.startswith(media.PICTURES):
+            return _picture(record, path)
+        if path in media.QUOTA:
+            told, family = media.quota(self.quirks), "native"
+            if told is None:
+                return self._error(record, family, error_for(2062, self.quirks))
         elif path == "/anthropic/v1/models":
             told = listings.anthropic_models()
         elif self.quirks.v1_models and path == "/v1/models":
@@ -125,6 +132,39 @@ class Service:
         if refused is not None:
             return self._error(record, family, refused)
         return Reply(200, _headers(record) | {"Content-Type": JSON_TYPE}, chat.dumps(told).encode())
+
+    # -- pictures and embeddings -------------------------------------------------------------------------------------
+
+    def _media(self, record: RecordedRequest, path: str) -> Reply:
+        family = media.PATHS[path]
+        refused = self._key_error(record)
+        if refused is not None:
+            return self._error(record, family, refused)
+        wrong = checks.syntax_error(record.raw)
+        quirks, fault = self.quirks, None
+        talk = conversation.read({})
+        if wrong is None and isinstance(record.body, dict):
+            asked = [{"role": "user", "content": media.prompt_of(path, record.body)}]
+            talk = conversation.read({"model": record.body.get("model"), "messages": asked})
+            try:
+                orders = directives.read(talk, self._used)
+                quirks, fault = orders.changed(quirks), orders.fault()
+            except (ValueError, TypeError) as mistake:
+                wrong = f"simulator directive: {mistake}"
+        wrong = wrong or media.refusal(path, record.body, quirks)
+        if wrong is not None:
+            return self._error(record, family, invalid(wrong))
+        exchange = Exchange(family, record, quirks, int(time.time()), record.body, talk)
+        root = f"http://{record.headers.get('host', 'localhost')}{self.path_prefix}"
+        told = media.answer(path, record.body, quirks, root, record.trace_id)
+        reply = Reply(200, _headers(record) | {"Content-Type": JSON_TYPE}, chat.dumps(told).encode())
+        scripted = fault or (self._queue.popleft() if self._queue else None)
+        if isinstance(scripted, Fault):
+            return play(scripted, reply, exchange)
+        if scripted is not None and scripted.raw_json is not None:
+            raw = scripted.raw_json
+            reply.body = raw if isinstance(raw, bytes) else chat.dumps(dict(raw)).encode()
+        return reply
 
     # -- chat ---------------------------------------------------------------------------------------------------
 
@@ -319,6 +359,14 @@ def _body(answer: Answer, exchange: Exchange) -> bytes:
         return chat.dumps(dict(answer.raw_json)).encode()
     door = anthropic_door.whole if exchange.family == "anthropic" else chat.whole
     return chat.dumps(door(answer, exchange)).encode()
+
+
+def _picture(record: RecordedRequest, path: str) -> Reply:
+    """A picture by its address, which is signed: no key is asked for."""
+    data = media.picture(path.removeprefix(media.PICTURES))
+    if data is None:
+        return Reply(404, _headers(record) | {"Content-Type": "text/plain"}, b"no such picture")
+    return Reply(200, _headers(record) | {"Content-Type": "image/png"}, data)
 
 
 def _headers(record: RecordedRequest, *, answered: bool = False) -> dict[str, str]:

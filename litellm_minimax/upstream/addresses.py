@@ -32,6 +32,9 @@ _KNOWN_TAILS = (
     "/v1/chat/completions",
     "/chat/completions",
     "/v1/messages",
+    "/v1/images/generations",
+    "/v1/images/edits",
+    "/v1/image_generation",
     "/v1/embeddings",
     "/v1",
 )
@@ -62,6 +65,15 @@ class Address:
     def embeddings(self) -> str:
         """The URL of embeddings."""
         return f"{self.root}/v1/embeddings"
+
+    @property
+    def quota(self) -> tuple[str, str]:
+        """The URLs that tell what a plan has left: the one of today, and its older name."""
+        return f"{self.root}/v1/token_plan/remains", f"{self.root}/v1/coding_plan/remains"
+
+    def images(self, path: str) -> str:
+        """The URL of one of the endpoints that make pictures."""
+        return f"{self.root}/v1/{path}"
 
     @property
     def host(self) -> str:

@@ -29,7 +29,7 @@ from litellm_minimax.upstream.error_table import (
     timeout,
 )
 from litellm_minimax.upstream.transport_faults import TransportFault
-from litellm_minimax.wire.faults import InvalidRequest, ProtocolFault, UpstreamFault
+from litellm_minimax.wire.faults import InvalidRequest, ProtocolFault, UnsupportedParameter, UpstreamFault
 
 
 def to_litellm(fault: Exception, context: CallContext, now: float | None = None) -> Exception:
@@ -48,6 +48,10 @@ def to_litellm(fault: Exception, context: CallContext, now: float | None = None)
         case ProtocolFault():
             build = connection if fault.truncated else bad_gateway
             return build(Said(f"MiniMax: {fault.problem} {TRY_AGAIN}", 502, context, {}))
+        case UnsupportedParameter():
+            return litellm.UnsupportedParamsError(
+                message=f"MiniMax ({context.model}): {fault}", llm_provider=context.provider, model=context.model
+            )
         case InvalidRequest():
             return bad_request(Said(f"MiniMax ({context.model}): {fault}", 400, context, {}))
     return fault
@@ -70,6 +74,23 @@ def several_choices(choices: int, context: CallContext) -> Exception:
     """``n`` above 1: refused like the parameters that LiteLLM refuses by their names."""
     return litellm.UnsupportedParamsError(
         message=f"n={choices}: MiniMax gives one choice per request. Send the request n times, or set drop_params.",
+        llm_provider=context.provider,
+        model=context.model,
+    )
+
+
+def charged_all_the_same(told: Exception, context: CallContext) -> Exception:
+    """What happened to a request that is finished and charged although its answer is lost.
+
+    LiteLLM's Router and OpenAI's clients repeat 408, 409, 429 and every 5xx by themselves: a status beside these keeps
+    them from making, and paying for, the same pictures again.
+    """
+    return litellm.APIError(
+        status_code=424,
+        message=(
+            f"{getattr(told, 'message', told)} {context.model} finishes and charges what it was sent: "
+            "this was not tried again by itself."
+        ),
         llm_provider=context.provider,
         model=context.model,
     )

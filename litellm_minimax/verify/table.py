@@ -24,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
 _BILL = "only a bill tells"
 _SERVER = "settled on a server of the open weights, not at MiniMax"
 _MOMENT = "comes when it comes: no request brings it about"
+_PAID = "not asked yet: one picture would take half of the bound of all questions"
 _OURS = "a choice of this package's: there is nothing to ask"
 
 
@@ -189,6 +190,60 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "longer lists go in parts",
         "a 2013 for a long list",
         "not asked yet",
+    ),
+    _open(
+        "`image-01` costs $0.0035 a picture that came, a plan's pictures included",
+        "in the price table",
+        "spend that differs from MiniMax's bill",
+        _BILL,
+    ),
+    _open(
+        "H3-Image's prices are those of four gateways, without a launch discount",
+        "in the price table",
+        "spend that differs from MiniMax's bill",
+        _BILL,
+    ),
+    _open(
+        "H3-Image names its tokens as OpenAI does (`input_tokens_details.image_tokens` …)",
+        "the cost comes from them",
+        "no cost, or one that takes pictures for text",
+        _PAID,
+    ),
+    _open(
+        "H3-Image's edits take JSON with `images: [{url}]`",
+        "sent so, never as multipart",
+        "a 400",
+        _PAID,
+    ),
+    _open(
+        "H3-Image takes `seed`, and in edits prompts of 32,000 characters",
+        "sent (one source says 8,000)",
+        "a 400",
+        _PAID,
+    ),
+    _open(
+        "OpenAI's `output_compression` is H3-Image's name for it, too",
+        "sent",
+        "a 400, or no effect",
+        _PAID,
+    ),
+    _open(
+        "`image-01-live` takes `style` as an object or as a name",
+        "sent as given",
+        "a 2013",
+        _PAID,
+    ),
+    _open(
+        "A success without a picture may be followed by one with",
+        "a 500 that may be tried again",
+        "a useless second try",
+        _MOMENT,
+    ),
+    _open(
+        "An image model newer than the table has the limits of the model whose name it continues",
+        "checked so, no price",
+        "a 400 for what it could do",
+        _OURS,
     ),
     _open(
         "A text without a `type` is one to be stored",

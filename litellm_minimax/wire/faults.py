@@ -2,6 +2,7 @@
 
     WireFault
      ├── InvalidRequest    the caller's request can't be sent; nothing left this machine
+     │    └── UnsupportedParameter   one that can be left out
      ├── UpstreamFault     MiniMax answered with an error, in whichever envelope
      └── ProtocolFault     the answer's bytes are not what MiniMax sends, or stop in the middle
 
@@ -39,6 +40,10 @@ class InvalidRequest(WireFault, ValueError):
         self.problem = problem
         self.next_step = next_step
         super().__init__(f"{where}: {problem}" + (f" {next_step}" if next_step else ""))
+
+
+class UnsupportedParameter(InvalidRequest):
+    """MiniMax has nothing like this parameter; LiteLLM's ``drop_params`` leaves it out."""
 
 
 class UpstreamFault(WireFault):

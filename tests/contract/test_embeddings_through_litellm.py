@@ -76,7 +76,12 @@ async def test_errors_have_their_class_and_all_or_nothing_holds(upstream):
     with pytest.raises(litellm.AuthenticationError):
         litellm.embedding(MODEL, input="x")
     before = len(upstream.seen)
-    for bad in ({"input": [[1, 2, 3]]}, {"input": "x", "dimensions": 64}, {"input": []}):
+    for bad in (
+        {"input": [[1, 2, 3]]},
+        {"input": "x", "dimensions": 64},
+        {"input": []},
+        {"input": "x", "extra_body": 3},
+    ):
         with pytest.raises(litellm.BadRequestError):
             litellm.embedding(MODEL, **bad)
     assert len(upstream.seen) == before

@@ -56,6 +56,33 @@ def test_no_error_holds_it(trouble, stream, caplog):
     assert KEY not in caplog.text
 
 
+PORTRAIT = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0\0\0\1\0"
+MEDIA = {
+    "embedding": (litellm.embedding, {"model": "minimax/embo-01", "input": ["a text"]}),
+    "image": (litellm.image_generation, {"model": "minimax/image-01", "prompt": "A fox."}),
+    "h3": (litellm.image_generation, {"model": "minimax/MiniMax-H3-Image", "prompt": "A fox."}),
+    "edit": (litellm.image_edit, {"model": "minimax/image-01", "prompt": "Older.", "image": PORTRAIT}),
+}
+
+
+@pytest.mark.parametrize("door", MEDIA)
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.kind if trouble else "nobody there")
+def test_no_error_of_the_other_doors_holds_it(door, trouble, caplog):
+    caplog.set_level(logging.DEBUG, logger="litellm_minimax")
+    ask, call = MEDIA[door]
+    with Simulator() as sim:
+        base = sim.base_url if trouble else "http://127.0.0.1:9"
+        if trouble:
+            sim.enqueue(trouble)
+        with pytest.raises(Exception) as raised:
+            ask(**call, api_key=KEY, api_base=base, timeout=0.4)
+    told = everything_of(raised.value)
+    if trouble and trouble.text:
+        told = told.replace(trouble.text, "")
+    assert KEY not in told
+    assert KEY not in caplog.text
+
+
 def test_a_server_that_repeats_the_key_is_not_repeated():
     """MiniMax does not; a gateway in front that echoes the request's headers might."""
     with Simulator() as sim:
@@ -93,9 +120,12 @@ def test_litellms_loggers_are_shown_the_request_without_it():
             call = {"model": "minimax/MiniMax-M2", "messages": HELLO, "api_key": KEY, "api_base": sim.base_url}
             litellm.completion(**call)
             asyncio.run(litellm.acompletion(**call))
+            for ask, given in MEDIA.values():
+                ask(**given, api_key=KEY, api_base=sim.base_url)
     finally:
         litellm.callbacks.remove(keeper)
-    assert "chat/completions" in keeper.shown.getvalue()
+    for path in ("chat/completions", "embeddings", "image_generation", "images/generations"):
+        assert path in keeper.shown.getvalue()
     assert KEY not in keeper.shown.getvalue()
 
 

@@ -57,7 +57,7 @@ def sent(*messages: object, **parameters: object) -> list:
 
 def refusal(body: dict) -> str | None:
     """What a strict server says to a body; ``None`` if it takes it."""
-    return anthropic_door.refused_role(body) or checks.refusal(anthropic_door.as_chat(body), Quirks())
+    return anthropic_door.refusal(body, Quirks()) or checks.refusal(anthropic_door.as_chat(body), Quirks())
 
 
 # -- messages ---------------------------------------------------------------------------------------------------------
