@@ -49,6 +49,9 @@ class _Call:
             if not isinstance(extra_body, Mapping | None):
                 raise InvalidRequest("extra_body", "it must be an object.")
             parameters |= extra_body or {}
+            if catalog.find(self.model) is not None or catalog.image_facts(self.model) is not None:
+                known = ", ".join(facts.id for facts in catalog.EMBEDDINGS)
+                raise InvalidRequest("model", f"{self.model} makes no embeddings.", f"This does: {known}.")
             self.request = build_request(self.model, kwargs["input"], parameters)
             self._url = address.embeddings
             self._headers = request_headers(

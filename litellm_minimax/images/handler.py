@@ -40,6 +40,8 @@ CLAIMED = "minimax_image_params"
 SECONDS = 600.0
 """How long MiniMax may take for a picture by its own documentation; where no ``timeout`` is set."""
 _LITELLMS_OWN = frozenset(all_litellm_params) | {"drop_params", "ssl_verify", "timeout", "async_call"}
+_FORM_NAMES = frozenset({"image[]", "mask[]"})
+"""The oldest releases hand on a form's files under these names, too."""
 _GATEWAY_GAVE_UP = frozenset({408, 499, 504})
 
 
@@ -180,7 +182,7 @@ def _provider(logging_obj: Any, optional: Mapping[str, Any]) -> str:
 
 def _is_litellms(name: str) -> bool:
     """What LiteLLM mixes in for itself; ``extra_headers`` are not part of the body."""
-    return name in _LITELLMS_OWN or name.startswith(("litellm_", "_")) or name == "extra_headers"
+    return name in _LITELLMS_OWN | _FORM_NAMES or name.startswith(("litellm_", "_")) or name == "extra_headers"
 
 
 def _body(body: Mapping[str, Any]) -> bytes:

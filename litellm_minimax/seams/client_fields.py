@@ -15,7 +15,7 @@ from litellm_minimax.wire.faults import InvalidRequest
 _OPERATORS_FIELDS = ("hybrid", "self_hosted", "ssl_verify", CLAIMED)
 """``hybrid`` could name members that the operator did not, ``ssl_verify`` switch off the check of who is asked; by the
 last this package carries an edit's parameters past LiteLLM, and ``ssl_verify`` could hide in it."""
-_OBJECTS = ("headers", "extra_headers", "response_format")
+_OBJECTS = ("headers", "extra_headers")
 _SECONDS = ("timeout", "stream_timeout")
 _LONGEST_TIMEOUT = 86_400.0
 
@@ -38,6 +38,15 @@ def check(data: Mapping[str, Any]) -> None:
         for where, message in _messages(data["messages"]):
             if not isinstance(message.get("content"), str | list | None):
                 raise InvalidRequest(f"{where}.content", "it must be a text or a list of parts.")
+
+
+def check_format(data: Mapping[str, Any]) -> None:
+    """``response_format`` where a text is answered: an object. Pictures, speech and transcripts have a word there.
+
+    Raises:
+        InvalidRequest: naming the field.
+    """
+    _check_object(data, "response_format")
 
 
 def check_chat(data: Mapping[str, Any], part_types: Iterable[str] | None = None) -> None:

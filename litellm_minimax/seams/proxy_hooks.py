@@ -25,6 +25,7 @@ from litellm_minimax.wire.faults import InvalidRequest
 _RESPONSES_DOOR = ("aresponses", "responses")
 _MESSAGES_DOOR = ("anthropic_messages", "aanthropic_messages")
 _CHAT_DOORS = ("acompletion", "completion", *_MESSAGES_DOOR, *_RESPONSES_DOOR)
+_TEXT_DOORS = ("atext_completion", "text_completion")
 _DOORS_WITHOUT_HYBRIDS = (
     "text_completion", "embedding", "image", "speech", "transcription", "moderation", "rerank", "generate_content",
 )  # fmt: skip
@@ -62,6 +63,8 @@ class ProxyHooks(CustomLogger):
         model = data.get("model")
         try:
             client_fields.check(data)
+            if call_type in {*_CHAT_DOORS, *_TEXT_DOORS}:
+                client_fields.check_format(data)
             if call_type in _CHAT_DOORS:
                 client_fields.check_chat(data, _user_parts(call_type))
             if call_type in _RESPONSES_DOOR:

@@ -84,6 +84,9 @@ async def test_errors_have_their_class_and_all_or_nothing_holds(upstream):
     ):
         with pytest.raises(litellm.BadRequestError):
             litellm.embedding(MODEL, **bad)
+    for model in ("minimax/MiniMax-M2", "minimax/image-01"):
+        with pytest.raises(litellm.BadRequestError, match="embo-01"):
+            litellm.embedding(model, input="x")
     assert len(upstream.seen) == before
 
 

@@ -1,6 +1,7 @@
 """A really started proxy with the shipped configuration, asked as clients ask it."""
 
 import asyncio
+import base64
 import json
 import os
 
@@ -237,3 +238,92 @@ def test_reasoning_that_a_client_dropped_goes_back(sim, client):
 
 def test_nothing_of_the_key_is_in_the_log(proxy):
     assert KEY not in proxy.log
+
+
+# -- what is not chat -------------------------------------------------------------------------------------------------
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (300).to_bytes(4, "big") * 2 + b"\0" * 9
+
+
+def test_embeddings_as_openais_client_asks_for_them(sim, client):
+    """It sends ``encoding_format: "base64"`` by itself, and unpacks the vectors."""
+    raw = client.embeddings.with_raw_response.create(
+        model="embo-01", input=["a red fox", "a red dog", "tax law"], extra_body={"type": "query"}
+    )
+    answer = raw.parse()
+    assert (sim.last.path, sim.last.body["type"]) == ("/v1/embeddings", "query")
+    fox, dog, law = (item.embedding for item in answer.data)
+    assert len(fox) == 1_536
+    near, far = (sum(a * b for a, b in zip(fox, other, strict=True)) for other in (dog, law))
+    assert near > far
+    cost = float(raw.headers["x-litellm-response-cost"])
+    assert cost == pytest.approx(answer.usage.prompt_tokens * 0.07e-6)
+    assert answer.usage.prompt_tokens > 0
+    client.embeddings.create(model="embo-01", input=[[1820, 2579]])  # LiteLLM's proxy turns token ids into their text
+    assert all(isinstance(text, str) for text in sim.last.body["texts"])
+    with pytest.raises(openai.BadRequestError, match="makes no embeddings"):
+        client.embeddings.create(model="text-embedding-3-small", input="the catch-all is a chat model")
+
+
+@pytest.mark.parametrize("model", ["image-01", "minimax/image-01", "MiniMax-H3-Image"])
+def test_pictures_as_openais_client_asks_for_them(sim, client, model):
+    raw = client.images.with_raw_response.generate(
+        model=model, prompt="A fox.", n=2, size="1536x1024", response_format="b64_json", user="u"
+    )
+    answer = raw.parse()
+    assert sim.last.body["n"] == 2
+    assert [base64.b64decode(made.b64_json)[:4] for made in answer.data] == [b"\x89PNG"] * 2
+    cost = float(raw.headers["x-litellm-response-cost"])
+    tokens = answer.usage
+    priced = 2 * 0.0035 if "image-01" in model else (tokens.input_tokens * 2.30 + tokens.output_tokens * 3.80) * 1e-6
+    assert cost == pytest.approx(priced)
+    url = client.images.generate(model=model, prompt="A fox.").data[0].url
+    assert httpx.get(url).content.startswith(b"\x89PNG")
+    with pytest.raises(openai.BadRequestError, match="can't"):
+        client.images.generate(model=model, prompt="A fox.", size="17x4")
+
+
+def test_edits_are_uploaded_as_openais_client_does(sim, client):
+    sent = ("portrait.png", PNG, "image/png")
+    raw = client.images.with_raw_response.edit(
+        model="image-01", image=sent, prompt="Older.", n=2, size="1024x1024", response_format="b64_json"
+    )
+    assert len(raw.parse().data) == 2
+    assert float(raw.headers["x-litellm-response-cost"]) == pytest.approx(2 * 0.0035)
+    [reference] = sim.last.body["subject_reference"]
+    assert base64.b64decode(reference["image_file"].partition(",")[2]) == PNG
+    assert (sim.last.body["n"], sim.last.body["width"]) == (2, 1024)
+    answer = client.images.edit(
+        model="MiniMax-H3-Image", image=[sent, sent], prompt="image 1 in the light of image 2",
+        extra_body={"aspect_ratio": "3:2"},
+    )  # fmt: skip
+    assert len(answer.data) == 1
+    assert len(sim.last.body["images"]) == 2
+    assert sim.last.body["aspect_ratio"] == "3:2"
+    for given, message in (({"image": [sent, sent]}, "one picture"), ({"image": ("a.txt", b"text")}, "format"),
+                           ({"image": sent, "mask": sent}, "mask"), ({"image": sent, "quality": "high"}, "quality")):  # fmt: skip
+        with pytest.raises(openai.BadRequestError, match=message):
+            client.images.edit(model="image-01", prompt="Older.", **given)
+
+
+def test_errors_of_these_doors_keep_their_status(sim, client):
+    for ask in (
+        lambda: client.embeddings.create(model="embo-01", input="x"),
+        lambda: client.images.generate(model="image-01", prompt="A fox."),
+        lambda: client.images.edit(model="image-01", image=PNG, prompt="Older."),
+    ):
+        for code, status in ((1004, 401), (1026, 400), (1002, 429)):
+            sim.enqueue(Fault("error", code=code, repeat=3))
+            with pytest.raises(openai.APIStatusError, match=str(code)) as raised:
+                ask()
+            assert raised.value.status_code == status
+            sim.reset()
+    sim.quirks = Quirks(image_false_success=True)
+    with pytest.raises(openai.InternalServerError, match="no picture came"):
+        client.images.generate(model="image-01", prompt="A fox.")
+    sim.enqueue(Fault("reset", phase="after_headers"))
+    sim.quirks = Quirks()
+    before = len(sim.requests)
+    with pytest.raises(openai.APIStatusError, match="finishes and charges") as raised:
+        client.with_options(max_retries=2).images.generate(model="MiniMax-H3-Image", prompt="A fox.")
+    assert (raised.value.status_code, len(sim.requests)) == (424, before + 1)
