@@ -4,6 +4,7 @@
 ``floor``    LiteLLM with a handler that does nothing: what LiteLLM's own pipeline costs, without any network.
 ``builtin``  LiteLLM's own ``minimax`` provider; this package is not imported.
 ``plugin``   the same call after ``import litellm_minimax``.
+``frozen``   the same again, with what is loaded set aside from garbage collection once it has answered a few calls.
 
 A stream gives the text of each chunk, which holds the upstream's stamps.
 """
@@ -112,7 +113,7 @@ def floor(base: str) -> ThroughLiteLLM:
     return ThroughLiteLLM(base, "floor/nothing")
 
 
-CONTENDERS = {"bare": Bare, "floor": floor, "builtin": ThroughLiteLLM, "plugin": plugin}
+CONTENDERS = {"bare": Bare, "floor": floor, "builtin": ThroughLiteLLM, "plugin": plugin, "frozen": plugin}
 
 
 def carried_by(chunk: Any) -> str:

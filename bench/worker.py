@@ -47,12 +47,18 @@ def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
+def _freeze() -> None:
+    from litellm_minimax.seams.freeze import freeze_once
+
+    freeze_once()
+
+
 def main() -> None:
     """Serve jobs until standard input ends."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever LiteLLM prints must not look like an answer
     contender = CONTENDERS[sys.argv[1]](sys.argv[2])
-    if (sys.argv[1] == "plugin") is not ("litellm_minimax" in sys.modules):
+    if (sys.argv[1] in {"plugin", "frozen"}) is not ("litellm_minimax" in sys.modules):
         raise RuntimeError("the plugin is imported where it must not be, or not where it must be")
     loop = asyncio.new_event_loop()
     for line in sys.stdin:
@@ -61,6 +67,8 @@ def main() -> None:
             result = loop.run_until_complete(memory(contender, job["streams"]))
         else:
             result = loop.run_until_complete(measure(contender, Load(**job), time.process_time))
+        if sys.argv[1] == "frozen":  # behind the first job, which warms everybody up
+            _freeze()
         print(json.dumps(result), file=answers, flush=True)
     os._exit(0)  # LiteLLM's clients have nobody to close them, and would complain
 

@@ -45,15 +45,20 @@ def test_real_server_is_asked_with_the_users_key_which_is_never_shown(forced, up
     assert KEY not in forced.log
 
 
+def test_what_is_loaded_is_set_aside_when_the_proxy_answers(forced):
+    assert forced.log.count("objects set aside from garbage collection") == 1
+
+
 def test_sigterm_ends_it_and_takes_the_derived_configuration_along(tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    with Served(tmp_path, "--default-backend", "none", TMPDIR=str(scratch)) as proxy:
+    with Served(tmp_path, "--default-backend", "none", TMPDIR=str(scratch), MINIMAX_GC_FREEZE="off") as proxy:
         body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello!"}]}
         refused = httpx.post(f"{proxy.url}/v1/chat/completions", headers=proxy.headers, json=body, timeout=60)
         assert refused.status_code == 400
         assert "gpt-4o" in refused.text
         assert list(scratch.rglob("proxy_config.yaml"))
         proxy.stop(signal.SIGTERM)
+    assert "garbage collection" not in proxy.log
     assert proxy.exit_code == 0
     assert not list(scratch.rglob("proxy_config.yaml"))

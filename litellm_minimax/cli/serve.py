@@ -152,6 +152,10 @@ def _say_when_ready(url: str, told: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if answers(f"{url}/health/liveliness"):
+            from litellm_minimax.seams import freeze  # only now: this room needs LiteLLM, which takes seconds
+
+            if done := freeze.freeze_once():
+                click.echo(done)
             click.echo(told)
             return
         time.sleep(0.2)

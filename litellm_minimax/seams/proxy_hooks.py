@@ -19,7 +19,7 @@ from litellm.integrations.custom_logger import CustomLogger
 from litellm_minimax.hybrid import handler, refusals
 from litellm_minimax.hybrid.asking import preset, spec
 from litellm_minimax.hybrid.members import calls, resolution
-from litellm_minimax.seams import auth_candidates, client_fields
+from litellm_minimax.seams import auth_candidates, client_fields, freeze
 from litellm_minimax.wire.faults import InvalidRequest
 
 _RESPONSES_DOOR = ("aresponses", "responses")
@@ -45,6 +45,7 @@ class ProxyHooks(CustomLogger):
         if problems:
             raise ValueError("The proxy's configuration has hybrids that can't work:\n- " + "\n- ".join(problems))
         auth_candidates.name_members(self.is_at_work)
+        self._will_freeze = freeze.freeze_when_settled(self.is_at_work)
 
     def is_at_work(self) -> bool:
         """Whether LiteLLM calls these hooks."""
@@ -60,6 +61,8 @@ class ProxyHooks(CustomLogger):
                 hybrids; or the request has a field that only the operator's configuration may set.
         """
         auth_candidates.name_members(self.is_at_work)
+        # Where the configuration was read outside of an event loop, the first request finds one.
+        self._will_freeze = self._will_freeze or freeze.freeze_when_settled(self.is_at_work)
         model = data.get("model")
         try:
             client_fields.check(data)
