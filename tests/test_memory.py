@@ -43,6 +43,11 @@ class FakeRedis:
         await self._wait()
         return self.get_cache(key)
 
+    async def async_batch_get_cache(self, key_list, **_):
+        await self._wait()
+        self._arrive()
+        return {key: self.kept.get(key) for key in key_list}
+
     async def _wait(self):
         if self.slow:
             self.calls += 1
@@ -150,6 +155,22 @@ async def test_replicas_share_it_through_redis(use_redis):
     assert await there.aget("async") == "two"
     assert there.get("sync") == "one"
     assert redis.calls == asked, "what came from Redis once is kept here"
+
+
+async def test_many_are_asked_of_redis_at_once_and_only_those_that_are_not_here(use_redis):
+    redis = use_redis(FakeRedis())
+    here, there = new_cache(), new_cache()
+    await here.aset("one", "1")
+    await here.aset("two", "2")
+    await there.aset("three", "3")
+    asked = redis.calls
+    assert await there.aget_each(["one", "nothing", "three", "two"]) == ["1", None, "3", "2"]
+    assert await there.aget_each(["two", "three", "one"]) == ["2", "3", "1"]
+    assert redis.calls == asked + 1
+    redis.broken = True
+    assert await there.aget_each(["one", "nothing"]) == ["1", None]
+    assert await there.aget_each(["nothing"]) == [None]
+    assert redis.calls == asked + 2, "one attempt, then a pause"
 
 
 @pytest.mark.parametrize("trouble", ["broken", "slow"])

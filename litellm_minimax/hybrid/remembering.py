@@ -7,7 +7,6 @@ meets another's. Losing an entry is harmless.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Sequence
@@ -19,7 +18,8 @@ from litellm_minimax.hybrid.handing_over.handover import Note
 TTL = 3600
 """Seconds that an entry is kept; the turn of a coding agent can last that long."""
 MOST_NOTES = 8
-MOST_LOOKED_UP = 32
+MOST_LOOKED_UP = 512
+"""Thoughts of a replayed conversation that are looked up; older ones count as the reasoner's, and are not handed on."""
 MOST_TEXT = 200_000
 """Characters of one turn's notes; a turn beyond it is not kept."""
 
@@ -29,6 +29,9 @@ class Cache(Protocol):
 
     async def aget(self, key: str) -> str | None:
         """The text kept under ``key``, or ``None``."""
+
+    async def aget_each(self, keys: Sequence[str]) -> list[str | None]:
+        """The text kept under each of ``keys``, or ``None``."""
 
     async def aset(self, key: str, text: str) -> None:
         """Keep ``text`` under ``key``."""
@@ -71,10 +74,14 @@ class ShownThoughts:
         await self.cache.aset(self._key(text), "shown")
 
     async def among(self, texts: Sequence[str]) -> frozenset[str]:
-        """Those of ``texts`` that are the reasoner's; of a long conversation only the newest are looked up."""
-        newest = texts[-MOST_LOOKED_UP:]
-        kept = await asyncio.gather(*(self.cache.aget(self._key(text)) for text in newest))
-        return frozenset(text for text, found in zip(newest, kept, strict=True) if found)
+        """Those of ``texts``, oldest first, that are the reasoner's.
+
+        Of a conversation beyond :data:`MOST_LOOKED_UP` the older ones are all among them: the executor loses what it
+        thought long ago, which is better than taking another model's words for its own.
+        """
+        older, newest = texts[:-MOST_LOOKED_UP], texts[-MOST_LOOKED_UP:]
+        kept = await self.cache.aget_each([self._key(text) for text in newest])
+        return frozenset(older).union(text for text, found in zip(newest, kept, strict=True) if found)
 
     def _key(self, text: str) -> str:
         return key("shown", self.caller, text.strip())

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 log = logging.getLogger("litellm_minimax.cache")
@@ -45,6 +46,20 @@ class SharedCache:
             self._redis_failed(error)
             return None
         return self._brought(key, value)
+
+    async def aget_each(self, keys: Sequence[str]) -> list[str | None]:
+        """What is kept under each of ``keys``; Redis is asked once, for all that are not here."""
+        found = {key: self._get_local(key) for key in keys}
+        absent = [key for key, text in found.items() if text is None]
+        redis = self._redis() if absent else None
+        if redis is not None:
+            try:
+                async with asyncio.timeout(REDIS_PATIENCE):
+                    values = await redis.async_batch_get_cache(absent)
+                found |= {key: self._brought(key, values.get(key)) for key in absent}
+            except Exception as error:  # noqa: BLE001 -- whatever Redis does, it is a miss
+                self._redis_failed(error)
+        return [found[key] for key in keys]
 
     async def aset(self, key: str, text: str) -> None:
         """Keep ``text`` under ``key``; in Redis too if the deployment has one."""

@@ -74,6 +74,9 @@ class Shelf:
     async def aget(self, key):
         return self.kept.get(key)
 
+    async def aget_each(self, keys):
+        return [self.kept.get(key) for key in keys]
+
     async def aset(self, key, text):
         assert isinstance(text, str)
         self.kept[key] = text

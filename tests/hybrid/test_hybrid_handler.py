@@ -13,6 +13,7 @@ from inline_snapshot import snapshot
 from litellm.types.utils import Delta, ModelResponseStream, StreamingChoices, Usage
 from openai.types.chat import ChatCompletionChunk
 
+from litellm_minimax.hybrid import remembering
 from litellm_minimax.hybrid.handing_over.history import SEPARATOR
 from litellm_minimax.hybrid.handler import HybridLLM
 from litellm_minimax.hybrid.members import calls
@@ -563,6 +564,30 @@ async def test_the_plan_and_hidden_reasoning(use):
         [*ASK, {"role": "assistant", "content": "Done."}, *ASK], metadata={"hybrid": {"hand_over": "plan"}}
     )
     assert shown.choices[0].message.reasoning_content == "hm\n\n1. Fix it."
+
+
+@pytest.mark.parametrize("looked_up", [512, 8])
+async def test_a_long_conversation_never_hands_the_reasoners_words_on_as_the_executors(use, monkeypatch, looked_up):
+    monkeypatch.setattr(remembering, "MOST_LOOKED_UP", looked_up)
+    thoughts = [[piece(reasoning_content=f"Thought {n}."), piece(content="x"), piece(finish="stop")] for n in range(45)]
+    members = Members(reasoner=thoughts)
+    use(members)
+    messages = []
+    for number in range(45):
+        messages = [*messages, {"role": "user", "content": f"Question {number}"}]
+        response, _ = await ask(messages)
+        shown = response.choices[0].message.reasoning_content
+        assert shown == f"Thought {number}."
+        messages = [*messages, {"role": "assistant", "content": "Done.", "reasoning_content": shown}]
+    handed = members.asked("executor")[-1].messages
+    assert len(handed) == 2 * 45, "the conversation, and the newest note"
+    assert not any(message.get("reasoning_content") for message in handed)
+    own = {"role": "assistant", "content": "Done.", "reasoning_content": "The executor's own."}
+    members.scripts["reasoner"] = THINKS
+    await ask([*messages, {"role": "user", "content": "And?"}, own, {"role": "user", "content": "Well?"}])
+    assert [m.get("reasoning_content") for m in members.asked("executor")[-1].messages if m == own] == [
+        "The executor's own."
+    ]
 
 
 async def test_a_silent_reasoner_keeps_the_client_informed(use):
