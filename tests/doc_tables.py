@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from litellm_minimax.catalog import MODELS
-from litellm_minimax.cli.models import COLUMNS, row
+from litellm_minimax.cli.models import COLUMNS, embedding_table, image_table, row
 from litellm_minimax.upstream import error_table, errors
 from litellm_minimax.upstream.error_table import CallContext
 from litellm_minimax.verify.run import most
@@ -59,6 +59,19 @@ def error_statuses() -> str:
 def models() -> str:
     rows = [[f"`{cells[0]}`", *cells[1:]] for cells in (row(facts) for facts in MODELS)]
     return table(list(COLUMNS), rows)
+
+
+def embedding_models() -> str:
+    return _media(embedding_table())
+
+
+def image_models() -> str:
+    return _media(image_table())
+
+
+def _media(lines: list[tuple[str, ...]]) -> str:
+    head, *rows = lines
+    return table(["model", *head[1:]], [[f"`{cells[0]}`", *cells[1:]] for cells in rows])
 
 
 def parameters() -> str:
@@ -158,7 +171,18 @@ def filled(text: str) -> str:
 
 TABLES = {
     made.__name__: made
-    for made in (error_codes, error_texts, error_statuses, models, parameters, one_worker, assumptions, questions)
+    for made in (
+        error_codes,
+        error_texts,
+        error_statuses,
+        models,
+        embedding_models,
+        image_models,
+        parameters,
+        one_worker,
+        assumptions,
+        questions,
+    )
 }
 
 if __name__ == "__main__":

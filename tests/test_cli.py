@@ -46,11 +46,17 @@ def test_models_shows_every_model_with_its_price():
         if facts.price:
             assert f"{facts.price.output:.2f}" in line
     assert "abab6.5s → abab6.5s-chat" in lines
+    told = [line.split() for line in lines]
+    assert ["embo-01", "4,096", "1,536", "0.07"] in told
+    assert ["image-01", "9", "1", "1,500", "0.0035", "–", "–", "–"] in told
+    assert ["MiniMax-H3-Image", "10", "16", "32,000", "–", "2.30", "1.50", "3.80"] in told
 
 
 def test_models_as_json_has_every_fact():
     records = {record["id"]: record for record in json.loads(run("models", "--json").output)}
-    assert list(records) == [facts.id for facts in catalog.MODELS]
+    assert list(records) == [facts.id for facts in (*catalog.MODELS, *catalog.EMBEDDINGS, *catalog.IMAGES)]
+    assert records["MiniMax-H3-Image"]["price"]["image_out"] == 3.8
+    assert records["image-01"]["ratios"]["16:9"] == [1280, 720]
     m3 = records["MiniMax-M3"]
     assert (m3["inputs"], m3["thinking"], m3["long_context_from"]) == (["text", "image", "video"], "switch", 512_000)
     assert m3["price"] == {"input": 0.3, "output": 1.2, "cache_read": 0.06, "cache_write": None}
@@ -214,7 +220,7 @@ def test_doctor_runs_every_check_and_names_the_fix_of_each_failure(monkeypatch):
     found = {check["name"]: check for check in report["checks"]}
     assert list(found) == [
         "Python", "LiteLLM", "Provider name", "Proxy", "Configuration", "Master key", "MiniMax key",
-        "Hybrid coder", "Address", "Reachability", "Redis", "Live call",
+        "Hybrid coder", "Address", "Reachability", "Plan quota", "Redis", "Live call",
     ]  # fmt: skip
     assert found["Provider name"]["status"] == "ok"
     assert found["Configuration"]["status"] == "ok"

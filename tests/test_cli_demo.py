@@ -32,7 +32,9 @@ def shown(tmp_path_factory):
         command, capture_output=True, text=True, env=environment, cwd=folder, timeout=110, check=False
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert list(folder.iterdir()) == [], "something is left behind"
+    [picture] = folder.iterdir()
+    assert picture.read_bytes().startswith(b"\x89PNG"), "something else is left behind"
+    assert str(picture) in flat(done.stdout).replace(" ", "")
     return done.stdout
 
 
@@ -73,16 +75,25 @@ def test_hybrid_reasons_and_writes(shown):
     assert "hybrid reasoned – reasoning: minimax:MiniMax-M2, " in told
 
 
-def test_costs_are_those_of_the_calls(shown):
+def test_the_nearest_text_and_a_picture_in_a_file(shown):
     told = scene(shown, 5)
+    assert "nearest The fox is a red animal. (0." in told
+    assert re.search(r"image \[simulated\] [\d,]+ bytes in ", told)
+
+
+def test_costs_are_those_of_the_calls(shown):
+    told = scene(shown, 6)
     rows = re.findall(
         r"(streamed answer|tool call|answer after tool|hybrid \(both models\)) (\d+) (\d+) (0\.\d+)", told
     )
     assert len(rows) == 4
     for name, prompt, completion, dollars in rows[:3]:
         assert float(dollars) == pytest.approx((int(prompt) * 0.30 + int(completion) * 1.20) / 1e6, abs=1e-6), name
+    beside = {name: float(cost) for name, cost in re.findall(r"(embeddings|image) \d+ 0 (0\.\d+)", told)}
+    assert beside["image"] == 0.0035
+    assert 0 < beside["embeddings"] < 1e-5
     total = float(re.search(r"together (0\.\d+)", told)[1])
-    assert total == pytest.approx(sum(float(row[3]) for row in rows), abs=3e-6)
+    assert total == pytest.approx(sum(float(row[3]) for row in rows) + sum(beside.values()), abs=4e-6)
     assert "nothing was spent" in told
 
 

@@ -30,7 +30,7 @@ def blocks(language: str, *pages: str) -> list:
     return found
 
 
-PYTHON = blocks("python", "README.md", "docs/quickstart.md")
+PYTHON = blocks("python", "README.md", "docs/quickstart.md", "docs/media.md")
 CURL = [block for block in blocks("bash", "README.md", "docs/quickstart.md") if "curl" in block.values[0]]
 EXAMPLES = sorted(path.name for path in (ROOT / "examples").glob("*.py"))
 
@@ -75,7 +75,8 @@ def chunks_of(response) -> list[ChatCompletionChunk]:
 
 
 @pytest.mark.parametrize("code", PYTHON)
-def test_python_blocks_run(code, served, settings, capsys):
+def test_python_blocks_run(code, served, settings, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # some write a file
     exec(compile(code.replace("http://127.0.0.1:4000", served.url), "block", "exec"), {"__name__": "__main__"})
     out = capsys.readouterr().out
     assert out.strip()
@@ -109,10 +110,14 @@ def test_commands_in_the_blocks_exist():
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_examples_run(name, settings, capsys):
+def test_examples_run(name, settings, capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", [name])
     runpy.run_path(str(ROOT / "examples" / name), run_name="__main__")
     out = capsys.readouterr().out
-    assert "simulated" in out
+    if name == "search_docs.py":
+        assert len(re.findall(r"^\d\.\d{3}  docs/\w+", out, re.MULTILINE)) == 3
+    else:
+        assert "simulated" in out
     assert "<think>" not in out
     assert "Provider List" not in out
     if name.endswith("tools_loop.py"):

@@ -19,6 +19,7 @@ ROOMS = {
     "wire/outgoing": "wire",
     "wire/embeddings": "wire wire/incoming",
     "wire/images": "wire wire/incoming",
+    "wire/quota": "wire wire/incoming",
     "wire/anthropic": "wire wire/incoming wire/outgoing",
     # What stands between LiteLLM and the pure ring.
     "upstream": "wire",
@@ -41,7 +42,7 @@ ROOMS = {
     "seams": "wire wire/outgoing upstream observability chat embeddings images messages hybrid hybrid/*",
     "simulator": "",
     "verify": "wire upstream",
-    "cli": "wire upstream seams hybrid/* simulator verify",
+    "cli": "wire wire/quota upstream seams hybrid/* simulator verify",
 }
 """Each room and the rooms whose files it may import; `catalog.py` and `__about__.py` are for all of them."""
 FOR_ALL = {"catalog.py", "__about__.py"}

@@ -13,7 +13,7 @@ from litellm_minimax.cli.finding import Finding, Setting
 CHECKS: tuple[Callable[[Setting], Finding], ...] = (
     installed.python, installed.litellm_release, installed.claim, installed.proxy_extra, installed.configuration,
     installed.master_key, upstream.minimax_key, upstream.coder_key, upstream.address, upstream.reachability,
-    upstream.redis, upstream.live_call,
+    upstream.plan_quota, upstream.redis, upstream.live_call,
 )  # fmt: skip
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
-from litellm_minimax.cli import proxy_config
+from litellm_minimax.cli import plan, proxy_config
 from litellm_minimax.cli.finding import Finding, Setting
+from litellm_minimax.cli.own_name import own_name
 from litellm_minimax.upstream import addresses
-from litellm_minimax.wire.faults import InvalidRequest
+from litellm_minimax.wire.faults import InvalidRequest, ProtocolFault, UpstreamFault
 
 NETWORK_SECONDS = 5
-_KEY_KINDS = (("sk-api-", "pay as you go"), ("sk-cp-", "plan"), ("eyJ", "older pay as you go"))
+_KEY_KINDS = (("sk-api-", "pay as you go"), (plan.PLAN_KEY, "plan"), ("eyJ", "older pay as you go"))
 
 
 def minimax_key(setting: Setting) -> Finding:
@@ -111,6 +113,28 @@ def _get(url: str, key: str) -> tuple[int, str | None]:
         return error.code, None
     except (urllib.error.URLError, OSError, ValueError) as error:
         return 0, str(getattr(error, "reason", error))
+
+
+def plan_quota(setting: Setting) -> Finding:
+    """What the plan behind the key has left, where it is the key of a plan."""
+    name = "Plan quota"
+    key = setting.environment.get("MINIMAX_API_KEY", "").strip()
+    if setting.offline:
+        return Finding(name, "skipped", "--offline")
+    if not key.startswith(plan.PLAN_KEY):
+        return Finding(name, "skipped", "no key of a Token Plan is set")
+    try:
+        buckets = plan.ask(addresses.resolve(None, setting.environment), key)
+    except InvalidRequest:
+        return Finding(name, "skipped", "the address is not usable")
+    except (UpstreamFault, ProtocolFault, OSError) as error:
+        return Finding(name, "warning", f"it can't be read: {error}", f"Ask again with: {own_name()} quota")
+    now = time.time()
+    short = [plan.in_words(bucket, window, now) for bucket, window in plan.about_to_end(buckets)]
+    if short:
+        return Finding(name, "warning", "; ".join(short), "Wait for the reset, upgrade the plan, or use another key.")
+    told = [plan.in_words(bucket, window, now) for bucket in buckets for window in bucket.windows if window.limited]
+    return Finding(name, "ok", "; ".join(told) or "no limit is told")
 
 
 def redis(setting: Setting) -> Finding:

@@ -21,13 +21,14 @@ SCENES: tuple[tuple[str, Callable[[Stage], None]], ...] = (
     ("A tool call; the thinking is kept", scenes.tool_round),
     ("Errors say what to do next", scenes.errors),
     ("Hybrid: MiniMax-M2 reasons, a coder writes", scenes.hybrid),
+    ("Beside chat: the nearest text, and a picture", scenes.media),
     ("What it would cost", scenes.costs),
 )
 
 
 @click.command()
 def demo() -> None:
-    """Show it all in half a minute: no key, no network, nothing left behind."""
+    """Show it all in half a minute: no key, no network, nothing left behind but a picture."""
     require_proxy()
     screen = Screen()
     screen.plain("litellm-minimax: everything below is SIMULATED.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
 
+from litellm_minimax import catalog
 from litellm_minimax.catalog import MODELS, ModelFacts, Price, Thinking
 
 THINKING_WORDS = {
@@ -25,7 +26,7 @@ COLUMNS = ("model", "context", "output", "$/M in", "$/M out", "$/M cached", "inp
 def models(*, as_json: bool) -> None:
     """List the models: context, prices, inputs, thinking, status."""
     if as_json:
-        click.echo(json.dumps([as_record(facts) for facts in MODELS], indent=2))
+        click.echo(json.dumps([*(as_record(facts) for facts in MODELS), *media_records()], indent=2))
         return
     rows = [row(facts) for facts in MODELS]
     for line in aligned([COLUMNS, *rows]):
@@ -34,6 +35,10 @@ def models(*, as_json: bool) -> None:
     for facts in MODELS:
         if facts.nicknames:
             click.echo(f"{', '.join(facts.nicknames)} → {facts.id}")
+    for table in (embedding_table(), image_table()):
+        click.echo()
+        for line in aligned(table):
+            click.echo(line)
 
 
 def row(facts: ModelFacts) -> tuple[str, ...]:
@@ -49,6 +54,48 @@ def row(facts: ModelFacts) -> tuple[str, ...]:
     )
 
 
+def embedding_table() -> list[tuple[str, ...]]:
+    """The models of embeddings, under their headings."""
+    rows = [
+        (facts.id, f"{facts.context:,}", f"{facts.dimensions:,}", f"{facts.price:.2f}") for facts in catalog.EMBEDDINGS
+    ]
+    return [("embeddings", "context", "numbers", "$/M in"), *rows]
+
+
+def image_table() -> list[tuple[str, ...]]:
+    """The models that make pictures, under their headings."""
+    rows = [
+        (facts.id, str(facts.most), str(facts.references), f"{facts.prompt:,}", *_image_prices(facts.price))
+        for facts in catalog.IMAGES
+    ]
+    return [("images", "at once", "in an edit", "prompt", "$ each", "$/M text in", "$/M image in", "$/M out"), *rows]
+
+
+def _image_prices(price: catalog.ImagePrice | None) -> tuple[str, str, str, str]:
+    if price is None or price.each is not None:
+        return (f"{price.each:.4f}" if price and price.each is not None else "–", "–", "–", "–")
+    return "–", f"{price.text_in:.2f}", f"{price.image_in:.2f}", f"{price.image_out:.2f}"
+
+
+def media_records() -> list[dict[str, Any]]:
+    """What is not chat, as plain JSON types; ``kind`` tells it apart."""
+    return [
+        {"kind": kind, **{name: _plain(value) for name, value in _fields(facts)}}
+        for kind, listed in (("embedding", catalog.EMBEDDINGS), ("image", catalog.IMAGES))
+        for facts in listed
+    ]
+
+
+def _fields(facts: Any) -> list[tuple[str, Any]]:
+    return [(field.name, getattr(facts, field.name)) for field in dataclasses.fields(facts)]
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return dict(_fields(value))
+    return {name: list(sides) for name, sides in value.items()} if isinstance(value, Mapping) else value
+
+
 def inputs(facts: ModelFacts) -> list[str]:
     """What may be in a message to the model."""
     return ["text", *(["image"] if facts.images else []), *(["video"] if facts.video else [])]
@@ -59,7 +106,7 @@ def as_record(facts: ModelFacts) -> dict[str, Any]:
     record = dataclasses.asdict(facts)
     record["thinking"] = facts.thinking.value
     record["inputs"] = inputs(facts)
-    return record
+    return {"kind": "chat", **record}
 
 
 def aligned(rows: Iterable[Sequence[str]]) -> list[str]:

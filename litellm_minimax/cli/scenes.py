@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litellm_minimax.cli.simulated import StandIns
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from openai import OpenAI
 
 MODEL = "MiniMax-M2"
+EMBEDDING_MODEL, IMAGE_MODEL = "embo-01", "image-01"
+PICTURE = Path(tempfile.gettempdir()) / "litellm-minimax-demo.png"
+"""The one thing that the demo leaves behind, and names."""
 LABEL = "[simulated]"
 PACE = 0.03
 """Seconds between two deltas, so that one can watch them."""
@@ -80,7 +86,7 @@ def tool_round(stage: Stage) -> None:
     raw = create(model=MODEL, messages=messages, tools=[_WEATHER])
     answer = raw.parse()
     message = answer.choices[0].message
-    stage.bill.add("tool call", answer.usage, float(raw.headers.get("x-litellm-response-cost") or 0))
+    stage.bill.add("tool call", answer.usage, _cost_header(raw))
     stage.screen.line("thinking", message.reasoning_content)
     call = message.tool_calls[0]
     stage.screen.line("calls", f"{call.function.name}({call.function.arguments})   {call.id}")
@@ -142,6 +148,33 @@ def hybrid(stage: Stage) -> None:
     stage.bill.add("hybrid (both models)", usage, sum(float(phase.get("cost") or 0) for phase in phases))
     steps = "; ".join(f"{phase['phase']}: {phase['model']}, {phase['completion_tokens']} tokens" for phase in phases)
     stage.screen.line("hybrid", f"{told.get('decision', 'no decision was reported')} – {steps}")
+
+
+def media(stage: Stage) -> None:
+    """The nearest of three sentences to a question, and a picture in a file."""
+    question = "Which animal is red?"
+    texts = ["The fox is a red animal.", "Invoices are due in thirty days.", "The train leaves at noon."]
+    create: Any = stage.client.embeddings.with_raw_response.create
+    raw = create(model=EMBEDDING_MODEL, input=[question, *texts], extra_body={"type": "query"})
+    answer = raw.parse()
+    asked, *others = (item.embedding for item in answer.data)
+    nearness = [sum(a * b for a, b in zip(asked, other, strict=True)) for other in others]
+    closest = max(range(len(texts)), key=nearness.__getitem__)
+    stage.screen.line("you", question)
+    stage.screen.line("nearest", f"{texts[closest]} ({nearness[closest]:.2f})")
+    stage.bill.add("embeddings", answer.usage, _cost_header(raw))
+    prompt = "A fox in the snow."
+    generate: Any = stage.client.images.with_raw_response.generate
+    raw = generate(model=IMAGE_MODEL, prompt=prompt, size="1024x576", response_format="b64_json")
+    picture = base64.b64decode(raw.parse().data[0].b64_json)
+    PICTURE.write_bytes(picture)
+    stage.screen.line("you", prompt)
+    stage.screen.line("image", f"{LABEL} {len(picture):,} bytes in {PICTURE}")
+    stage.bill.rows.append(("image", 0, 0, _cost_header(raw)))
+
+
+def _cost_header(raw: Any) -> float:
+    return float(raw.headers.get("x-litellm-response-cost") or 0)
 
 
 def costs(stage: Stage) -> None:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
@@ -21,11 +21,13 @@ from typing import Any, NoReturn
 
 import click
 
-from litellm_minimax.cli import proxy_config
+from litellm_minimax.cli import plan, proxy_config
 from litellm_minimax.cli.own_name import own_name
 from litellm_minimax.cli.proxy_child import START_SECONDS, answers, new_master_key
 from litellm_minimax.cli.recipes import KEY_VARIABLE, hybrid_recipe, recipes
 from litellm_minimax.cli.simulated import stand_ins
+from litellm_minimax.upstream import addresses
+from litellm_minimax.wire.faults import InvalidRequest
 
 EXTRA_HINT = "LiteLLM's proxy is not installed. Install it with: pip install 'litellm-minimax[proxy]'"
 
@@ -65,7 +67,18 @@ def serve(
             hybrid=config is None and force_model is None,
         )  # fmt: skip
         threading.Thread(target=_say_when_ready, args=(url, told), daemon=True).start()
+        if not simulated:
+            _watch_the_plan()
         _run_litellm(path, host, port)
+
+
+def _watch_the_plan() -> None:
+    """Warn once in the log before a plan's quota ends; a key that is paid as it goes has none."""
+    key = os.environ.get("MINIMAX_API_KEY", "").strip()
+    if key.startswith(plan.PLAN_KEY):
+        with suppress(InvalidRequest):  # the proxy's first call tells that, with its fix
+            address = addresses.resolve(None, os.environ)
+            plan.Watch(lambda: plan.ask(address, key)).start()
 
 
 def banner(url: str, model: str, new_key: str | None, config: Path, *, simulated: bool, hybrid: bool = True) -> str:

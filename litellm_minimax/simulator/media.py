@@ -42,10 +42,11 @@ Body = dict[str, Any]
 
 
 def prompt_of(path: str, body: Body) -> str:
-    """The text in which a directive may stand."""
+    """The text in which a directive may stand; of texts to embed those that begin with one, as any may mention one."""
     if path == "/v1/embeddings":
         texts = body.get("texts")
-        return "\n".join(map(str, texts)) if isinstance(texts, list) else ""
+        listed = texts if isinstance(texts, list) else []
+        return "\n".join(text for text in listed if isinstance(text, str) and text.startswith("[[simulate:"))
     return str(body.get("prompt") or "")
 
 
@@ -88,14 +89,22 @@ def _embeddings(body: Body, quirks: Quirks) -> Body:
 def vector(text: str) -> list[float]:
     """A text's place among 1,536 directions, of length 1: each of its words pulls it into a direction of its own."""
     pulls = [0.0] * _DIMENSIONS
-    words = [word for word in re.findall(r"\w+", text.lower()) if word not in _WORDS_THAT_SAY_NOTHING] or [text]
-    for word in words:
-        mixed = bytes.fromhex(prose.digest(word[:6]))
+    found = {_stem(word) for word in re.findall(r"\w+", text.lower()) if word not in _WORDS_THAT_SAY_NOTHING}
+    for word in sorted(found) or [text]:
+        mixed = bytes.fromhex(prose.digest(word))
         for at in range(0, 16, 2):
             place = int.from_bytes(mixed[at : at + 2], "big") % _DIMENSIONS
             pulls[place] += 1.0 if mixed[16 + at] & 1 else -1.0
     length = math.sqrt(sum(pull * pull for pull in pulls)) or 1.0
     return [round(pull / length, 6) for pull in pulls]
+
+
+def _stem(word: str) -> str:
+    """Roughly what is left of a word without its ending."""
+    for ending, instead in (("ies", "y"), ("ing", ""), ("ed", ""), ("s", "")):
+        if word.endswith(ending) and len(word) > len(ending) + 3:
+            return word.removesuffix(ending) + instead
+    return word
 
 
 # -- pictures -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""What a Token Plan has left, as MiniMax tells it."""

@@ -1,0 +1,131 @@
+"""MiniMax's answer about a plan's quota, in its two schemas, as windows that end with so much left.
+
+Since June 2026 a window has a percentage, and for the text models the counts beside it are zeros that mean nothing.
+Before that there were counts alone, of which ``usage_count`` is, against its name, what is left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from litellm_minimax.wire.faults import ProtocolFault, UpstreamFault
+from litellm_minimax.wire.incoming.errors_told import fault_in, parse_error_body
+from litellm_minimax.wire.json_text import loads
+
+NO_PLAN = 2062
+"""The code for a key without a plan: no error of the key."""
+NEARLY_USED_UP = 10.0
+"""Percent: below this a window is about to end."""
+_NO_LIMIT = 3
+_WINDOWS: tuple[tuple[Literal["interval", "week"], str, str], ...] = (
+    ("interval", "current_interval", ""), ("week", "current_weekly", "weekly_"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One window of one group of models.
+
+    Attributes:
+        name: ``interval`` is the short one, of five hours or a day.
+        limited: whether there is a limit at all.
+        left: percent that is left; ``None`` where nothing tells it.
+        used: calls that were used, where MiniMax counts them.
+        total: calls that there are, where MiniMax counts them.
+        ends: when it resets, in seconds since the epoch.
+        seconds: how long it is.
+    """
+
+    name: Literal["interval", "week"]
+    limited: bool
+    left: float | None = None
+    used: int | None = None
+    total: int | None = None
+    ends: float | None = None
+    seconds: float | None = None
+
+    @property
+    def nearly_used_up(self) -> bool:
+        """Whether less than a tenth is left."""
+        return self.limited and self.left is not None and self.left < NEARLY_USED_UP
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A group of models that share a quota, such as ``general`` or ``video``."""
+
+    name: str
+    windows: tuple[Window, ...]
+
+
+def read_remains(status: int, body: bytes, now: float) -> tuple[Bucket, ...]:
+    """What is left, by groups of models; empty for an answer that names none.
+
+    Args:
+        status: the HTTP status.
+        body: the body.
+        now: seconds since the epoch, for windows that tell how long they last and not when they end.
+
+    Raises:
+        UpstreamFault: MiniMax said no.
+        ProtocolFault: the answer is not about a quota.
+    """
+    if status >= 300:
+        raise parse_error_body(status, body)
+    try:
+        value = loads(body)
+    except ValueError:
+        raise ProtocolFault("the answer about the quota is not JSON.") from None
+    if not isinstance(value, Mapping):
+        raise ProtocolFault("the answer about the quota is not a JSON object.")
+    fault = fault_in(value)
+    if fault is not None:
+        raise fault
+    listed = value.get("model_remains")
+    if not isinstance(listed, list):
+        raise ProtocolFault("the answer about the quota has no model_remains.")
+    return tuple(_bucket(item, now) for item in listed if isinstance(item, Mapping))
+
+
+def tells_no_plan(fault: UpstreamFault) -> bool:
+    """Whether an error means that the key is paid as it goes."""
+    return fault.code == NO_PLAN or "no active token plan" in fault.text.lower()
+
+
+def _bucket(item: Mapping[str, Any], now: float) -> Bucket:
+    name = item.get("model_name")
+    windows = tuple(_window(item, *names, now) for names in _WINDOWS)
+    return Bucket(name if isinstance(name, str) and name else "all", windows)
+
+
+def _window(item: Mapping[str, Any], name: Literal["interval", "week"], counts: str, times: str, now: float) -> Window:
+    start, end = _number(item.get(f"{times}start_time")), _number(item.get(f"{times}end_time"))
+    lasts = _number(item.get(f"{times}remains_time"))
+    ends = end / 1000 if end else now + lasts / 1000 if lasts else None
+    seconds = (end - start) / 1000 if start and end and end > start else None
+    percent = _number(item.get(f"{counts}_remaining_percent"))
+    total, told = _number(item.get(f"{counts}_total_count")), _number(item.get(f"{counts}_usage_count"))
+    counted = total is not None and total > 0
+    if item.get(f"{counts}_status") in {_NO_LIMIT, str(_NO_LIMIT)} or (percent is None and not counted):
+        return Window(name, limited=False, ends=ends, seconds=seconds)
+    if percent is not None:
+        used = int(told or 0) if counted else None
+        return Window(name, True, percent, used, int(total) if counted and total else None, ends, seconds)
+    left = min(told or 0.0, total or 0.0)
+    share = 100 * left / total if total else None
+    return Window(name, True, share, int((total or 0) - left), int(total or 0), ends, seconds)
+
+
+def _number(value: object) -> float | None:
+    """A count, a percentage or a time; some come as texts."""
+    if isinstance(value, str) and len(value) < 20:
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) and 0 <= value < 1e15 else None
