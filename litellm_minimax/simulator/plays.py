@@ -169,7 +169,7 @@ def _on_body(fault: Fault, reply: Reply) -> Reply:
 
 
 def _with_bad_bytes(frame: bytes) -> bytes:
-    for opening in (b'"content":"', b'"text":"', b'"thinking":"', b'"reasoning_content":"'):
+    for opening in (b'"content":"', b'"text":"', b'"thinking":"', b'"reasoning_content":"', b'"status_msg":"'):
         if opening in frame:
             return frame.replace(opening, opening + b"\xff\xfe", 1)
     return frame + b"\xff\xfe"

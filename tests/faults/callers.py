@@ -16,7 +16,12 @@ from tests.faults.troubles import ENOUGH, PATIENCE
 from tests.faults.upstreams import Upstreams
 
 WAYS = ("sync", "async", "sync-stream", "async-stream")
-KINDS = ("plain", "hybrid: reasoner", "hybrid: executor")
+KINDS = ("plain", "hybrid: reasoner", "hybrid: executor", "embedding", "image")
+MEDIA: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "embedding": ("minimax/embo-01", "embedding", {"input": ["A fox.", "A dog."]}),
+    "image": ("minimax/image-01", "image_generation", {"prompt": "A fox.", "response_format": "b64_json"}),
+}
+"""The kinds beside chat: a model, the name of LiteLLM's function, and what is asked. They are not streamed."""
 KEY = "sk-api-fault-matrix-0123456789"
 REASONER, EXECUTOR = "MiniMax-M2", "MiniMax-M2.1"
 HELLO = [{"role": "user", "content": "Hello!"}]
@@ -43,6 +48,7 @@ def model_list(addresses: Mapping[str, str]) -> list[dict[str, Any]]:
             _entry(f"plain-{name}", f"minimax/{REASONER}", api_base=base),
             _entry(f"reasoner-at-{name}", f"minimax/{REASONER}", api_base=base),
             _entry(f"executor-at-{name}", f"minimax/{EXECUTOR}", api_base=base),
+            *(_entry(f"{kind}-{name}", model, api_base=base) for kind, (model, _, _) in MEDIA.items()),
             _hybrid(f"hybrid: reasoner-{name}", f"reasoner-at-{name}", "executor-at-simulator"),
             _hybrid(f"hybrid: executor-{name}", "reasoner-at-simulator", f"executor-at-{name}"),
         ]
@@ -71,11 +77,14 @@ class Sdk:
 
     def can(self, kind: str, address: str) -> bool:
         # Without a Router both members of a hybrid have the one address of the environment.
-        return kind == "plain" or address == "simulator"
+        return not kind.startswith("hybrid") or address == "simulator"
 
     async def outcome(
         self, way: str, kind: str, address: str, *, leave: bool = False, patience: float = PATIENCE
     ) -> str:
+        if kind in MEDIA:
+            call = {"model": MEDIA[kind][0], "api_base": self._addresses[address], "api_key": KEY, "timeout": patience}
+            return await media_in_process(litellm, way, kind, call)
         if kind == "plain":
             call = {"model": f"minimax/{REASONER}", "api_base": self._addresses[address], "api_key": KEY}
         else:
@@ -97,6 +106,8 @@ class InRouter:
     async def outcome(
         self, way: str, kind: str, address: str, *, leave: bool = False, patience: float = PATIENCE
     ) -> str:
+        if kind in MEDIA:
+            return await media_in_process(self.router, way, kind, {"model": f"{kind}-{address}", "timeout": patience})
         with _members_in(self.router):
             return await in_process(self.router, way, leave, {"model": f"{kind}-{address}", "timeout": patience})
 
@@ -126,6 +137,25 @@ async def in_process(via: Any, way: str, leave: bool, call: Mapping[str, Any]) -
         # LiteLLM wraps what may be worth a fallback once something was streamed.
         return type(getattr(error, "original_exception", None) or error).__name__
     raise AssertionError(way)
+
+
+async def media_in_process(via: Any, way: str, kind: str, call: Mapping[str, Any]) -> str:
+    _, name, asked = MEDIA[kind]
+    try:
+        if way == "sync":
+            answer = await asyncio.to_thread(getattr(via, name), **asked, **call)
+        else:
+            answer = await getattr(via, f"a{name}")(**asked, **call)
+    except Exception as error:
+        return type(error).__name__
+    return _of_media(kind, answer)
+
+
+def _of_media(kind: str, answer: Any) -> str:
+    if kind == "image":
+        return "answer" if answer.data[0].b64_json else "no picture"
+    vectors = [item["embedding"] if isinstance(item, dict) else item.embedding for item in answer.data]
+    return "answer" if [len(vector) for vector in vectors] == [1_536] * 2 else "not the vectors"
 
 
 def _read(via: Any, asked: Mapping[str, Any], leave: bool) -> str:
@@ -175,11 +205,14 @@ class Proxy:
     async def outcome(
         self, way: str, kind: str, address: str, *, leave: bool = False, patience: float = PATIENCE
     ) -> str:
-        asked = {
-            "model": f"{kind}-{address}", "messages": HELLO, "extra_body": {"timeout": patience},
+        asked: dict[str, Any] = {
+            "model": f"{kind}-{address}", "extra_body": {"timeout": patience},
             "extra_headers": {"x-litellm-num-retries": "0"},
         }  # fmt: skip
+        asked |= MEDIA[kind][2] if kind in MEDIA else {"messages": HELLO}
         try:
+            if kind in MEDIA:
+                return await self._media(way, kind, asked)
             if way.startswith("sync"):
                 return await asyncio.to_thread(self._ask, way, asked, leave)
             async with openai.AsyncOpenAI(**self._settings) as client:
@@ -190,6 +223,14 @@ class Proxy:
             return str(error.status_code)
         except openai.APIError as error:  # inside a stream, after its 200
             return str(error.code or json.dumps(error.body))
+
+    async def _media(self, way: str, kind: str, asked: Mapping[str, Any]) -> str:
+        if way == "sync":
+            door = self._client.embeddings.create if kind == "embedding" else self._client.images.generate
+            return _of_media(kind, await asyncio.to_thread(door, **asked))
+        async with openai.AsyncOpenAI(**self._settings) as client:
+            door = client.embeddings.create if kind == "embedding" else client.images.generate
+            return _of_media(kind, await door(**asked))
 
     def _ask(self, way: str, asked: Mapping[str, Any], leave: bool) -> str:
         if way == "sync":

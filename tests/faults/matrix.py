@@ -15,10 +15,11 @@ from typing import Any
 
 from litellm_minimax.simulator import Answer
 from litellm_minimax.upstream.transport import AsyncAnswer, SyncAnswer
-from tests.faults.callers import EXECUTOR, KINDS, REASONER, WAYS, Door
+from tests.faults.callers import EXECUTOR, KINDS, MEDIA, REASONER, WAYS, Door
 from tests.faults.troubles import ANSWER, SILENT, STATUS, TROUBLES, Trouble
 from tests.faults.upstreams import Upstreams
 
+WHOLE = ("sync", "async")
 HANG = 15.0
 """Seconds after which a cell counts as hanging: far above every timeout in it."""
 _PACKAGE = f"{os.sep}litellm_minimax{os.sep}"
@@ -72,7 +73,7 @@ def cells(doors: Iterable[Door], kinds: Iterable[str] = KINDS, ways: Iterable[st
         for door in doors:
             for kind in kinds:
                 if door.can(kind, trouble.address):
-                    yield from (Cell(trouble, door, way, kind) for way in ways)
+                    yield from (Cell(trouble, door, way, kind) for way in ways if kind not in MEDIA or way in WHOLE)
 
 
 async def play(cell: Cell, upstreams: Upstreams, ledger: Ledger) -> None:
@@ -103,7 +104,7 @@ async def play(cell: Cell, upstreams: Upstreams, ledger: Ledger) -> None:
 
 def _set_the_scene(cell: Cell, upstreams: Upstreams) -> None:
     fault = cell.trouble.fault
-    if fault is not None and cell.kind == "plain":
+    if fault is not None and not cell.kind.startswith("hybrid"):
         upstreams.sim.enqueue(fault)
     elif fault is not None:
         upstreams.sim.on(REASONER if cell.kind == "hybrid: reasoner" else EXECUTOR, fault)

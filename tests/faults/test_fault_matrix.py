@@ -7,7 +7,7 @@ import pytest
 
 from litellm_minimax.upstream import transport
 from tests.faults.__main__ import close_clients, proxy_config
-from tests.faults.callers import KEY, Proxy, Sdk
+from tests.faults.callers import KEY, MEDIA, Proxy, Sdk
 from tests.faults.matrix import Cell, Ledger, open_files, play, things_left
 from tests.faults.troubles import BROKEN, BY_NAME, SILENT, TROUBLES, UNREADABLE, Trouble
 from tests.faults.upstreams import upstreams
@@ -55,6 +55,13 @@ async def test_in_the_sdk(around, trouble):
     await assert_played(Cell(trouble, Sdk(around), way, "plain"), around)
     await close_clients()
     assert open_files() <= files + 2, "the event loop's own pair may come late"
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)
+async def test_beside_chat(around, trouble):
+    number = TROUBLES.index(trouble)
+    kind, way = list(MEDIA)[number % 2], ("sync", "async")[number // 2 % 2]
+    await assert_played(Cell(trouble, Sdk(around), way, kind), around)
 
 
 @pytest.mark.proxy

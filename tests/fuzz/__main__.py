@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 from multiprocessing import Pool
 
-from tests.fuzz import fuzz_requests, fuzz_wire
+from tests.fuzz import fuzz_media, fuzz_requests, fuzz_wire
 from tests.reliability_page import circumstances, rows_of, write_section
 
 CHECKS: tuple[Callable[[random.Random], None], ...] = (
-    *fuzz_requests.CHECKS, fuzz_wire.check_markup, fuzz_wire.check_think, fuzz_wire.check_stop, fuzz_wire.check_sse,
+    *fuzz_requests.CHECKS, *fuzz_media.CHECKS, fuzz_wire.check_markup, fuzz_wire.check_think, fuzz_wire.check_stop, fuzz_wire.check_sse,
     fuzz_wire.check_answer,
 )  # fmt: skip
 

@@ -319,7 +319,16 @@ def test_h3_without_usage_has_no_cost_and_without_pictures_its_first_error():
 
 @pytest.mark.parametrize(
     ("facts", "answer"),
-    [(ONE, b"<html>"), (ONE, b"[]"), (ONE, {"data": []}), (H3, {"data": {}}), (H3, {"data": ["u"]}), (H3, {})],
+    [
+        (ONE, b"<html>"),
+        (ONE, b"[]"),
+        (ONE, b" "),
+        (ONE, b'{"data":'),
+        (ONE, {"data": []}),
+        (H3, {"data": {}}),
+        (H3, {"data": ["u"]}),
+        (H3, {}),
+    ],
 )
 def test_what_is_no_answer_is_a_protocol_fault(facts, answer):
     with pytest.raises(ProtocolFault):

@@ -44,6 +44,9 @@ def test_counts_alone_say_what_is_left():
     assert interval(total_count=10, usage_count=99).used == 0
     assert not interval(total_count=0, usage_count=0).limited
     assert not interval().limited
+    assert interval(remaining_percent=5, status={}).limited
+    [bucket] = read({"model_remains": [{"end_time": 9e14, "current_interval_remaining_percent": 5}]})
+    assert bucket.windows[0].ends is None, "no date has this year"
 
 
 @pytest.mark.parametrize(

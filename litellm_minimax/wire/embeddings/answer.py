@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from litellm_minimax.wire.faults import ProtocolFault
 from litellm_minimax.wire.incoming.errors_told import fault_in
-from litellm_minimax.wire.json_text import loads
+from litellm_minimax.wire.incoming.json_object import json_object
 
 if TYPE_CHECKING:
     from litellm_minimax.wire.embeddings.request import Encoding, Part
@@ -35,12 +35,7 @@ def read_answer(body: bytes, part: Part, encoding: Encoding, trace_id: str | Non
         UpstreamFault: it tells an error.
         ProtocolFault: it is not what MiniMax sends.
     """
-    try:
-        value = loads(body)
-    except ValueError:
-        raise ProtocolFault("the answer to an embedding call is not JSON.") from None
-    if not isinstance(value, Mapping):
-        raise ProtocolFault("the answer to an embedding call is not a JSON object.")
+    value = json_object(body, "an embedding call")
     fault = fault_in(value, trace_id=trace_id)
     if fault is not None:
         raise fault

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from litellm_minimax.wire.faults import ProtocolFault, UpstreamFault
 from litellm_minimax.wire.incoming.errors_told import fault_in
-from litellm_minimax.wire.json_text import loads
+from litellm_minimax.wire.incoming.json_object import json_object
 
 if TYPE_CHECKING:
     from litellm_minimax.catalog import ImageFacts
@@ -71,12 +71,7 @@ def read_answer(body: bytes, facts: ImageFacts, request: ImageRequest, trace_id:
         UpstreamFault: it tells an error, or a success without a picture.
         ProtocolFault: it is not what MiniMax sends.
     """
-    try:
-        value = loads(body)
-    except ValueError:
-        raise ProtocolFault("the answer to an image call is not JSON.") from None
-    if not isinstance(value, Mapping):
-        raise ProtocolFault("the answer to an image call is not a JSON object.")
+    value = json_object(body, "an image call")
     fault = fault_in(value, trace_id=trace_id)
     if fault is not None:
         raise fault

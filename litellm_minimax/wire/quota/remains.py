@@ -13,13 +13,15 @@ from typing import Any, Literal
 
 from litellm_minimax.wire.faults import ProtocolFault, UpstreamFault
 from litellm_minimax.wire.incoming.errors_told import fault_in, parse_error_body
-from litellm_minimax.wire.json_text import loads
+from litellm_minimax.wire.incoming.json_object import json_object
 
 NO_PLAN = 2062
 """The code for a key without a plan: no error of the key."""
 NEARLY_USED_UP = 10.0
 """Percent: below this a window is about to end."""
 _NO_LIMIT = 3
+_LAST_DAY = 253_370_764_800
+"""The first of January 9999: what ends later can't be written as a date, and is no time."""
 _WINDOWS: tuple[tuple[Literal["interval", "week"], str, str], ...] = (
     ("interval", "current_interval", ""), ("week", "current_weekly", "weekly_"),
 )  # fmt: skip
@@ -75,12 +77,7 @@ def read_remains(status: int, body: bytes, now: float) -> tuple[Bucket, ...]:
     """
     if status >= 300:
         raise parse_error_body(status, body)
-    try:
-        value = loads(body)
-    except ValueError:
-        raise ProtocolFault("the answer about the quota is not JSON.") from None
-    if not isinstance(value, Mapping):
-        raise ProtocolFault("the answer about the quota is not a JSON object.")
+    value = json_object(body, "the question about the quota")
     fault = fault_in(value)
     if fault is not None:
         raise fault
@@ -109,7 +106,9 @@ def _window(item: Mapping[str, Any], name: Literal["interval", "week"], counts: 
     percent = _number(item.get(f"{counts}_remaining_percent"))
     total, told = _number(item.get(f"{counts}_total_count")), _number(item.get(f"{counts}_usage_count"))
     counted = total is not None and total > 0
-    if item.get(f"{counts}_status") in {_NO_LIMIT, str(_NO_LIMIT)} or (percent is None and not counted):
+    if ends is not None and ends > _LAST_DAY:
+        ends = None
+    if _number(item.get(f"{counts}_status")) == _NO_LIMIT or (percent is None and not counted):
         return Window(name, limited=False, ends=ends, seconds=seconds)
     if percent is not None:
         used = int(told or 0) if counted else None
