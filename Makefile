@@ -7,7 +7,7 @@ OLDEST_LITELLM := 1.94.3
 # LiteLLM downloads its price map at import unless told to use the one it ships.
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 
-.PHONY: help demo serve test check format contract-oldest bench agents faults soak soak-short census replicas outages fuzz guards upgrade-check lock clean
+.PHONY: help demo serve test check format contract-oldest bench agents faults soak soak-short census media-memory replicas outages fuzz guards upgrade-check lock clean
 
 help:  ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ soak-short: $(VENV)/.installed-dev  ## two minutes of it, as CI runs it
 
 census: $(VENV)/.installed-dev  ## the proxy's live objects over 10,000 requests; figures into docs/reliability.md
 	$(BIN)/python -m tests.load.census
+
+media-memory: $(VENV)/.installed-dev  ## memory for a large picture and a long list of texts; figures into docs/reliability.md
+	@$(BIN)/python -m tests.load.media_memory
 
 replicas: $(VENV)/.installed-dev  ## two proxies and a Redis under load, each killed once; figures into docs/reliability.md
 	$(BIN)/python -m tests.load.replicas

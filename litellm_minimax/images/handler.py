@@ -104,6 +104,11 @@ class _Call:
         )
 
     @property
+    def most_bytes(self) -> int:
+        """What is read of an answer: ten of H3-Image's largest pictures in base64 are beyond what a chat's may be."""
+        return transport.MAX_STREAM_BYTES if self.facts.shape == "openai" else transport.MAX_BODY_BYTES
+
+    @property
     def client(self) -> Any:
         """The HTTP client that the caller brought."""
         return self._kwargs.get("client")
@@ -231,7 +236,7 @@ class ImageLLM(CustomLLM):
 def _send(call: _Call) -> ImageResponse:
     try:
         answer = transport.post(call.post, call.client)
-        body = answer.whole() if answer.status < 300 else answer.beginning()
+        body = answer.whole(call.most_bytes) if answer.status < 300 else answer.beginning()
         return call.read(answer.status, answer.headers, body)
     except (WireFault, TransportFault) as fault:
         raise call.error(fault) from fault
@@ -240,7 +245,7 @@ def _send(call: _Call) -> ImageResponse:
 async def _asend(call: _Call) -> ImageResponse:
     try:
         answer = await transport.apost(call.post, call.client)
-        body = await (answer.whole() if answer.status < 300 else answer.beginning())
+        body = await (answer.whole(call.most_bytes) if answer.status < 300 else answer.beginning())
         return call.read(answer.status, answer.headers, body)
     except (WireFault, TransportFault) as fault:
         raise call.error(fault) from fault

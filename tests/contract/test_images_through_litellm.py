@@ -16,7 +16,8 @@ from openai.types import ImagesResponse
 
 import litellm_minimax
 from litellm_minimax.seams import claim_media, registration
-from litellm_minimax.simulator import Fault, Quirks
+from litellm_minimax.simulator import Answer, Fault, Quirks
+from litellm_minimax.upstream import transport
 
 ONE, H3 = "minimax/image-01", "minimax/MiniMax-H3-Image"
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 300, 400) + b"\0" * 9
@@ -184,6 +185,19 @@ async def test_what_h3_charges_for_is_not_sent_twice(sim, fault):
         await generate("async", "h3", via=router)
     assert raised.value.status_code == 424
     assert len(sim.requests) == 1
+
+
+@pytest.mark.parametrize(("model", "kept"), [(ONE, False), (H3, True)])
+async def test_an_answer_has_a_bound_that_ten_large_pictures_do_not_meet(sim, monkeypatch, model, kept):
+    monkeypatch.setattr(transport, "MAX_BODY_BYTES", 50_000)
+    pictures = ["A" * 20_000] * 3
+    data = {"image_base64": pictures} if model == ONE else [{"b64_json": picture} for picture in pictures]
+    sim.enqueue(Answer(raw_json={"data": data}))
+    if kept:
+        assert len((await generate("async", model)).data) == 3
+    else:
+        with pytest.raises(litellm.BadGatewayError, match="larger"):
+            await generate("async", model, num_retries=0)
 
 
 async def test_what_never_arrived_may_be_sent_again(sim):
