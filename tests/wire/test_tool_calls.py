@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from litellm_minimax.wire.events import ToolCallArguments, ToolCallStart
-from litellm_minimax.wire.incoming.tool_calls import ToolCallReader
+from litellm_minimax.wire.faults import ProtocolFault
+from litellm_minimax.wire.incoming.tool_calls import MOST_CALLS, ToolCallReader
 from tests.wire.answers import Message, streamed
 
 A, B = '{"city": "Paris"}', '{"city": "Rome"}'
@@ -83,3 +84,10 @@ def test_markup_takes_the_next_free_index():
     assert reader.from_markup(ToolCallArguments(0, "{}")) == [ToolCallArguments(1, "{}")]
     assert reader.from_markup(ToolCallArguments(5, "{}")) == []
     assert isinstance(streamed("Hi."), Message)
+
+
+def test_an_answer_of_calls_without_end_is_refused():
+    most = [delta(A, index=at, id=str(at)) for at in range(MOST_CALLS)]
+    assert len(calls(*most)) == MOST_CALLS
+    with pytest.raises(ProtocolFault, match="more than 1024 tool calls"):
+        calls(*most, delta(A, index=MOST_CALLS, id="one more"))

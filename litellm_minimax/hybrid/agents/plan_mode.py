@@ -7,6 +7,7 @@ the newest one, in the instructions and in the messages of the newest turn.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -33,6 +34,9 @@ class PlanMode:
     begins: bool
 
 
+MOST_READ = 2_000_000
+"""Characters of user messages and instructions that are read, newest first: some 40 ms of work, in one piece."""
+_LONGEST_WORDS = 200
 _IN_REMINDER = r"<system-reminder>\s{0,8}"
 
 PLAN_MODES: tuple[PlanMode, ...] = (
@@ -98,19 +102,26 @@ def planning(messages: Sequence[Message], turn_start: int, *, has_tools: bool = 
     """
     if not has_tools:
         return False
-    now = False
-    for where, text in _heard(messages, max(turn_start, 0)):
-        for found in _PATTERNS[where].finditer(text):
-            now = found["begins"] is not None
-    return now
+    left = MOST_READ
+    for where, text in _newest_first(messages, max(turn_start, 0)):
+        begin = max(len(text) - left, 0)
+        for last in deque(_PATTERNS[where].finditer(text, begin), maxlen=1):
+            return last["begins"] is not None
+        left -= len(text) - begin
+        if left <= 0:
+            break
+    return False
 
 
-def _heard(messages: Sequence[Message], turn_start: int) -> Iterator[tuple[str, str]]:
-    """The instructions in their order, then what was said in the newest turn."""
-    for message in messages:
+def _newest_first(messages: Sequence[Message], turn_start: int) -> Iterator[tuple[str, str]]:
+    """What was said in the newest turn, then the instructions."""
+    for message in reversed(messages[turn_start:]):
+        role = message.get("role")
+        if role == "user":
+            yield "user", "\n".join(texts_of(message.get("content")))
+        elif role == "tool":
+            # How a result begins is all that is looked for.
+            yield "tool", "\n".join(texts_of(message.get("content")))[:_LONGEST_WORDS]
+    for message in reversed(messages):
         if is_instruction(message):
             yield "system", "\n".join(texts_of(message.get("content")))
-    for message in messages[turn_start:]:
-        role = message.get("role")
-        if role in {"user", "tool"}:
-            yield str(role), "\n".join(texts_of(message.get("content")))

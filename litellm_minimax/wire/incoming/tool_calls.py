@@ -9,6 +9,10 @@ from typing import Any
 
 from litellm_minimax.wire.call_ids import call_id
 from litellm_minimax.wire.events import Event, ToolCallArguments, ToolCallStart
+from litellm_minimax.wire.faults import ProtocolFault
+
+MOST_CALLS = 1024
+"""In one answer. A caller could do nothing with more, and LiteLLM makes several objects of each."""
 
 
 @dataclass(slots=True)
@@ -117,6 +121,8 @@ class ToolCallReader:
         return call
 
     def _new(self, given: str) -> _Call:
+        if len(self._calls) >= MOST_CALLS:
+            raise ProtocolFault(f"The answer makes more than {MOST_CALLS} tool calls.")
         call = _Call(len(self._calls), given)
         self._calls.append(call)
         if given:
