@@ -17,6 +17,7 @@ from litellm import CustomLLM
 from litellm.types.utils import all_litellm_params
 
 from litellm_minimax import catalog
+from litellm_minimax.images.price import priced
 from litellm_minimax.images.uploads import as_given
 from litellm_minimax.upstream import addresses, transport
 from litellm_minimax.upstream.error_table import CallContext
@@ -145,7 +146,7 @@ class _Call:
         told |= {"sizes": sizes} if any(sizes) else {}
         response.minimax = told  # the class takes fields beyond OpenAI's
         _count(response, answer)
-        cost = answer.cost(self.facts)
+        cost = answer.cost(priced(self.facts, self._kwargs.get("logging_obj")))
         if cost is not None:
             # The one way to a cost that LiteLLM keeps on every supported release, whatever the price is for.
             response._hidden_params["response_cost"] = cost  # noqa: SLF001 - older releases have no other name for it

@@ -225,6 +225,25 @@ async def test_spend_in_the_logs_is_the_price_tables(sim):
     assert {entry["custom_llm_provider"] for entry in Keeper.kept} == {"minimax"}
 
 
+async def test_an_operators_own_price_wins(sim):
+    router = litellm.Router(
+        [
+            {"model_name": "each", "litellm_params": {"model": ONE, "output_cost_per_image": 1.5}},
+            {"model_name": "info", "litellm_params": {"model": ONE}, "model_info": {"output_cost_per_image": 2.5}},
+            {"model_name": "tokens", "litellm_params": {
+                "model": H3, "input_cost_per_token": 0.5, "output_cost_per_token": 0.25}},
+            {"model_name": "table", "litellm_params": {"model": ONE}},
+        ],
+        num_retries=0,
+    )  # fmt: skip
+    for group, price in (("each", 1.5), ("info", 2.5), ("table", 0.0035)):
+        for answer in (await generate("async", group, via=router, n=2), await edit("async", group, via=router, n=2)):
+            assert answer._hidden_params["response_cost"] == pytest.approx(2 * price)
+    answer = await generate("async", "tokens", via=router)
+    usage = answer.usage
+    assert answer._hidden_params["response_cost"] == pytest.approx(usage.input_tokens / 2 + usage.output_tokens / 4)
+
+
 def test_the_price_map_knows_them_and_their_mode():
     for model, mode in ((ONE, "image_generation"), (H3, "image_generation"), ("minimax/embo-01", "embedding")):
         assert litellm.get_model_info(model)["mode"] == mode
