@@ -146,6 +146,20 @@ def test_what_the_model_has_nothing_like_is_refused_or_dropped_with_a_note(facts
     assert any(name in note for note in request.notes)
 
 
+@pytest.mark.parametrize("name", ["model", "prompt", "image", "images", "mask"])
+def test_extra_body_does_not_replace_what_was_checked(name):
+    """A key that may use one model could reach another with it."""
+    for facts in (ONE, H3):
+        given = {"extra_body": {name: "MiniMax-H3-Image"}}
+        for build in (
+            lambda facts=facts, given=given: build_generation(facts, "a fox", given),
+            lambda facts=facts, given=given: build_edit(facts, "older", [png()], given),
+        ):
+            with pytest.raises(InvalidRequest) as refused:
+                build()
+            assert refused.value.where == f"extra_body.{name}"
+
+
 def test_a_size_that_was_changed_is_told():
     assert "1000x1000" in build_generation(ONE, "a fox", {"size": "1001x1003"}).notes[0]
     assert "1248x832" in build_generation(LIVE, "a fox", {"size": "1536x1024"}).notes[0]

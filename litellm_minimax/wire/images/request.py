@@ -26,7 +26,8 @@ _OPENAI_ONLY = (
 )  # fmt: skip
 _MEANS_NOTHING = frozenset({None, "auto", False})
 """OpenAI's clients may send a parameter's default; ``quality: standard`` is the older models'."""
-_COMMON = frozenset({"n", "size", "response_format"})
+_CHECKED = ("model", "prompt", "image", "images", "mask")
+"""What the caller's rights and the bounds were checked of: ``extra_body`` may not put something else in its place."""
 _SIZED = {"native": ("aspect_ratio", "width", "height"), "openai": ("aspect_ratio", "area")}
 _FLAGS = {"native": ("prompt_optimizer", "aigc_watermark"), "openai": ("disable_prompt_enhanced",)}
 _FORMATS = ("png", "jpeg", "jpg", "webp")
@@ -96,6 +97,9 @@ def _body(
     extra = given.pop("extra_body", {})
     if not isinstance(extra, Mapping):
         raise InvalidRequest("extra_body", "it must be an object.")
+    for name in _CHECKED:
+        if name in extra:
+            raise InvalidRequest(f"extra_body.{name}", "it is told outside of extra_body.", "Leave it out there.")
     given |= extra
     body: dict[str, Any] = {"model": facts.id, "prompt": _prompt(facts, prompt)}
     if (count := _count(facts, given.pop("n", None))) is not None:
