@@ -73,6 +73,16 @@ class ShownThoughts:
         """The reasoner's text was all the reasoning of an answer."""
         await self.cache.aset(self._key(text), "shown")
 
+    async def add_own(self, text: str) -> None:
+        """The text is what the reasoning model thought for an answer that it gave by itself."""
+        await self.cache.aset(self._key(text), "own")
+
+    async def own_among(self, texts: Sequence[str]) -> frozenset[str]:
+        """Those of ``texts``, oldest first, that belong to answers of the reasoning model itself."""
+        newest = texts[-MOST_LOOKED_UP:]
+        kept = await self.cache.aget_each([self._key(text) for text in newest])
+        return frozenset(text for text, found in zip(newest, kept, strict=True) if found == "own")
+
     async def among(self, texts: Sequence[str]) -> frozenset[str]:
         """Those of ``texts``, oldest first, that are the reasoner's.
 

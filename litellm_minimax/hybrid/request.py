@@ -79,6 +79,14 @@ def reasoning_call(
     return calls.SubCall(target, asked, params, metadata, members.router)
 
 
+def answering_call(request: HybridRequest, members: Members, messages: Sequence[Mapping[str, Any]]) -> calls.SubCall:
+    """The call of a reasoning model that answers by itself: the client's own, tools and wish for thinking included."""
+    target = members.reasoning
+    params = {**request.params, **request.spec.reasoning.params, **_WITH_USAGE}
+    params |= calls.without_waiting(members.router, target)
+    return calls.SubCall(target, messages, params, request.metadata, members.router)
+
+
 def execution_call(request: HybridRequest, members: Members, messages: Sequence[Mapping[str, Any]]) -> calls.SubCall:
     """The executor's call: the client's own, with the notes among its messages."""
     target = members.execution

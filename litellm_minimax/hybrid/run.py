@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,14 +24,19 @@ from litellm_minimax.hybrid.answering import merge
 from litellm_minimax.hybrid.asking import conversation, policy
 from litellm_minimax.hybrid.asking.policy import Decision
 from litellm_minimax.hybrid.handing_over import handover, history
+from litellm_minimax.hybrid.ledger import Ledger, Made
 from litellm_minimax.hybrid.members import calls
-from litellm_minimax.hybrid.request import HybridRequest, Members, execution_call, reasoning_call
-from litellm_minimax.hybrid.thinking.deltas import Thought
+from litellm_minimax.hybrid.request import HybridRequest, Members, answering_call, execution_call, reasoning_call
+from litellm_minimax.hybrid.thinking.deltas import Thought, reasoning_of
 from litellm_minimax.hybrid.thinking.reasoner import Clock, Limits, LoopClock, Result, Silence, ThinkingPhase
 
 log = logging.getLogger("litellm_minimax.hybrid")
 
-_KINDS: Mapping[str, str] = {"think": "reasoned", "reuse": "reused", "skip": "skipped", "degrade": "degraded"}
+_KINDS: Mapping[policy.Kind, str] = {
+    "think": "reasoned", "reuse": "reused", "skip": "skipped", "degrade": "degraded",
+    "advise": "advised", "plan": "planned", "escalate": "escalated",
+}  # fmt: skip
+_ALONE: Mapping[policy.Kind, spend.PhaseName] = {"plan": "planning", "escalate": "escalation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +50,6 @@ class Surroundings:
     wall_clock: Callable[[], float] = time.time
     price: Callable[[Any, Usage], float | None] = calls.cost_of
     keep_alive: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Called:
-    """A sub-call that was made, and the stream it opened."""
-
-    call: calls.SubCall
-    stream: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Thought(_Called):
-    """The thinking call, and what came of it."""
-
-    result: Result
-
-    def usage(self) -> Usage:
-        """What it used, estimated where it was cut before it told."""
-        told: Usage | None = self.result.usage
-        return told or spend.estimated_usage(self.call.messages, self.result.tokens)
 
 
 class HybridRun:
@@ -83,12 +68,9 @@ class HybridRun:
         self._shown_thoughts = remembering.ShownThoughts(around.cache, request.caller)
         self._decision = Decision("skip", "undecided")
         self._notes: list[handover.Note] = []
-        self._phases: list[spend.Phase] = []
+        self._ledger = Ledger(around.call, around.clock, around.price)
         self._side: set[asyncio.Task[None]] = set()
         self._thinking: ThinkingPhase | None = None
-        self._thought: _Thought | None = None
-        self._opening: asyncio.Future[Any] | None = None
-        self._executor: Any = None
         self._kept: list[Any] | None = None
         self._shown: list[str] = []
         self._final: dict[str, Any] = {}
@@ -106,12 +88,13 @@ class HybridRun:
             if most is None or not clock.expired():
                 raise
             raise refusals.took_too_long(most, self._request.model) from None
+        phases = self._ledger.phases()
         return merge.to_response(
             self._kept,
             self._merger,
             shown="".join(self._shown),
-            usage=spend.total(self._phases),
-            cost=spend.total_cost(self._phases),
+            usage=spend.total(phases),
+            cost=spend.total_cost(phases),
             fields=self._final,
         )
 
@@ -125,10 +108,17 @@ class HybridRun:
                 async with contextlib.aclosing(self._think(members)) as thoughts:
                     async for chunk in thoughts:
                         yield chunk
-            self._log()
-            async with contextlib.aclosing(self._execute(members)) as answer:
+            async with contextlib.aclosing(self._answer(members)) as answer:
                 async for chunk in answer:
                     yield chunk
+            phases = self._ledger.phases()
+            self._final = {
+                "decision": _KINDS[self._decision.kind],
+                "reason": self._decision.reason,
+                "phases": [phase.as_fields() for phase in phases],
+            }
+            for chunk in self._merger.ending(spend.total(phases), self._final):
+                yield chunk
         except BaseException:
             self._charge_phases()
             self._remember_shown()
@@ -184,9 +174,8 @@ class HybridRun:
         call = reasoning_call(self._request, preset, members, self._messages)
 
         async def open_stream() -> AsyncIterator[Any]:
-            stream = await self._around.call(call)
-            self._thought = _Thought(call, stream, phase.result)
-            return stream
+            made = Made("reasoning", self._request.spec.reasoning.raw, call, result=phase.result)
+            return await self._ledger.thinking(made)
 
         phase = self._thinking = ThinkingPhase(open_stream, limits, preset.hand_over, self._around.clock)
         heard = False
@@ -219,8 +208,84 @@ class HybridRun:
             if self._preset.reuse_within_turn:
                 self._aside(self._note_store().save(self._notes))
 
+    async def _answer(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
+        """The answer, by the reasoning model itself where that was decided, and otherwise by the executor."""
+        phase = _ALONE.get(self._decision.kind)
+        if phase is not None:
+            async with contextlib.aclosing(self._alone(members, phase)) as answer:
+                async for chunk in answer:
+                    yield chunk
+        if phase is None or self._decision.kind == "degrade":
+            self._log()
+            async with contextlib.aclosing(self._execute(members)) as answer:
+                async for chunk in answer:
+                    yield chunk
+
+    async def _alone(self, members: Members, phase: spend.PhaseName) -> AsyncGenerator[ModelResponseStream, None]:
+        """The reasoning model's own answer; failing before its first word, it leaves the turn to the executor."""
+        replayed = history.unseparated(self._request.messages)
+        own = await self._shown_thoughts.own_among(replayed) if replayed else frozenset()
+        messages = history.for_reasoner(self._request.messages, own)
+        call = answering_call(self._request, members, messages)
+        made = Made(phase, self._request.spec.reasoning.raw, call)
+        self._log()
+        kept: list[Any] = []
+        said = False
+        started = self._ledger.chunks(made)
+        backoff = self._backoff(members)
+        try:
+            async with contextlib.aclosing(self._patiently(started)) as chunks:
+                async for chunk in chunks:
+                    kept.append(chunk)
+                    passed = self._merger.pass_on(chunk) if chunk is not None else self._merger.keep_alive()
+                    if passed is not None:
+                        said = said or chunk is not None
+                        yield passed
+        except Exception as error:  # noqa: BLE001 - whatever a provider's SDK raises, the executor can still answer
+            if said or self._preset.on_reasoning_failure == "error":
+                raise refusals.plain(error) from None
+            slow = isinstance(error, TimeoutError)
+            self._set(Decision("degrade", "reasoner_first_delta_timeout" if slow else "reasoner_error"))
+            self._aside(backoff.failed(slow=slow))
+            return
+        finally:
+            self._remember_own(kept)
+        self._aside(backoff.succeeded())
+        if self._kept is not None:
+            self._kept.extend(chunk for chunk in kept if chunk is not None)
+
+    async def _patiently(self, chunks: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+        """``chunks``, if the first comes within its time; ``None`` says that nothing was heard for a while."""
+        clock, limit = self._around.clock, self._preset.first_delta_timeout
+        deadline = clock.now() + limit
+        first: asyncio.Future[Any] = asyncio.ensure_future(anext(chunks))
+        try:
+            while not await clock.wait(first, min(self._around.keep_alive, deadline - clock.now())):
+                if clock.now() >= deadline:
+                    raise TimeoutError
+                yield None
+            try:
+                yield first.result()
+            except StopAsyncIteration:
+                return
+            async for chunk in chunks:
+                yield chunk
+        finally:
+            if not first.done():
+                first.cancel()
+                await asyncio.wait({first}, timeout=1)
+            with contextlib.suppress(Exception):
+                await chunks.aclose()
+
+    def _remember_own(self, kept: Sequence[Any]) -> None:
+        """Know what the reasoning model thought for its own answer, also if the client stops the answer."""
+        text = "".join(
+            reasoning_of(choice.delta) for chunk in kept if chunk is not None for choice in chunk.choices or ()
+        )
+        if text.strip():
+            self._aside(self._shown_thoughts.add_own(text))
+
     async def _execute(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
-        started = self._around.clock.now()
         notes = handover.insert(
             self._messages,
             self._notes,
@@ -229,52 +294,26 @@ class HybridRun:
             placement=self._preset.placement,
             repeat=self._preset.repeat_messages,
         )
-        call = execution_call(self._request, members, notes)
+        made = Made("execution", self._request.spec.execution.raw, execution_call(self._request, members, notes))
         try:
-            # On its way before anything else is done: every millisecond here is one that the client waits.
-            self._opening = asyncio.ensure_future(self._around.call(call))
-            self._executor = await self._opening
-            separated = remembered = not self._shown
-            async for chunk in self._executor:
-                if self._kept is not None:
-                    self._kept.append(chunk)
-                passed = self._merger.pass_on(chunk)
-                if passed is None:
-                    continue
-                if not separated and merge.reasons(passed):
-                    separated = remembered = True
-                    self._shown.append(history.SEPARATOR)
-                    yield self._merger.reasoning(history.SEPARATOR)
-                elif not remembered:
-                    remembered = True
-                    self._remember_shown()
-                yield passed
+            async with contextlib.aclosing(self._ledger.chunks(made)) as chunks:
+                separated = remembered = not self._shown
+                async for chunk in chunks:
+                    if self._kept is not None:
+                        self._kept.append(chunk)
+                    passed = self._merger.pass_on(chunk)
+                    if passed is None:
+                        continue
+                    if not separated and merge.reasons(passed):
+                        separated = remembered = True
+                        self._shown.append(history.SEPARATOR)
+                        yield self._merger.reasoning(history.SEPARATOR)
+                    elif not remembered:
+                        remembered = True
+                        self._remember_shown()
+                    yield passed
         except Exception as error:  # noqa: BLE001 - the executor's error is the client's, class and status
             raise refusals.plain(error) from None
-        self._account(_Called(call, self._executor), round((self._around.clock.now() - started) * 1000))
-        for chunk in self._merger.ending(spend.total(self._phases), self._final):
-            yield chunk
-
-    def _account(self, executed: _Called, ms: int) -> None:
-        """Say what each phase did and cost."""
-        spec = self._request.spec
-        thought = self._thought
-        if thought is not None:
-            result, usage = thought.result, thought.usage()
-            cost = self._around.price(thought.stream, usage)
-            estimated = result.usage is None
-            self._phases.append(
-                spend.Phase("reasoning", spec.reasoning.raw, usage, cost, result.ms, result.ended_by, estimated)
-            )
-        told = self._merger.usage
-        usage = told or spend.estimated_usage(executed.call.messages, 0)
-        cost = self._around.price(executed.stream, usage)
-        self._phases.append(spend.Phase("execution", spec.execution.raw, usage, cost, ms, "finish", told is None))
-        self._final = {
-            "decision": _KINDS[self._decision.kind],
-            "reason": self._decision.reason,
-            "phases": [phase.as_fields() for phase in self._phases],
-        }
 
     def _remember_shown(self) -> None:
         """Know the reasoner's text again, also if the client stops the answer and replays what it has of it."""
@@ -285,11 +324,8 @@ class HybridRun:
         """There will be no answer that carries their spend: charge each for what it did until then."""
         if self._final:
             return
-        thought, metadata = self._thought, self._request.metadata
-        if thought is not None:
-            self._aside(calls.charge(thought.stream, metadata, thought.usage(), thought.result.text("both")))
-        if getattr(self._executor, "chunks", None):
-            self._aside(calls.charge(self._executor, metadata))
+        for charge in self._ledger.charges(self._request.metadata):
+            self._aside(charge)
 
     def _set(self, decision: Decision) -> None:
         self._decision = decision
@@ -336,20 +372,9 @@ class HybridRun:
     async def _close(self) -> None:
         if self._thinking is not None:
             await self._thinking.close()
-        if self._executor is None and self._opening is not None:
-            self._executor = await _abandoned(self._opening)
-        if hasattr(self._executor, "aclose"):
-            with contextlib.suppress(Exception):
-                await self._executor.aclose()
+        await self._ledger.close()
         if self._side:
             await asyncio.wait(self._side, timeout=1)
-
-
-async def _abandoned(opening: asyncio.Future[Any]) -> Any:
-    """Stop opening a stream that nobody wants any more; the stream, if it was opened all the same."""
-    opening.cancel()
-    await asyncio.wait({opening}, timeout=1)
-    return opening.result() if opening.done() and not opening.cancelled() and not opening.exception() else None
 
 
 def decision_headers(decision: Decision) -> dict[str, str]:

@@ -71,6 +71,31 @@ def test_notes_of_the_turn_are_used_again_and_a_failure_asks_anew():
     assert decide(ROUND, Preset(reuse_within_turn=False), has_notes=True) == Decision("skip", "tool_round")
 
 
+def test_a_plan_is_the_reasoning_models_own_and_the_client_may_tell_its_phase():
+    planning = [user("<system-reminder>\nPlan mode is active. Change nothing.</system-reminder>\nSplit it")]
+    preset = Preset(when_planning="reasoning")
+    assert decide(planning, preset) == Decision("plan", "plan_mode")
+    assert decide(planning).kind == decide(planning, preset, Override(phase="act")).kind == "think"
+    assert decide(ASK, preset).kind == "think"
+    assert decide(ASK, preset, Override(phase="plan")) == Decision("plan", "client_phase")
+    assert decide(planning, preset, backing_off=True) == Decision("degrade", "backoff")
+
+
+def test_rounds_that_failed_or_repeated_are_counted_back_to_the_first_that_was_well():
+    fine = [call("run", '{"a": 0}', 1), result("ok", 1)]
+    failed = [call("run", '{"a": 1}', 2), result("exit code 2", 2)]
+    repeated = [call("run", '{"a": 2}', 3), result("ok", 3), call("run", '{"a": 2}', 4), result("ok", 4)]
+
+    def rounds(*parts):
+        return conversation.read([user("Fix"), *(message for part in parts for message in part)]).troubled_rounds
+
+    assert rounds() == rounds(fine) == rounds(failed, fine) == 0
+    assert rounds(failed) == rounds(fine, failed) == rounds(repeated) == rounds(fine, repeated) == 1
+    assert rounds(fine, repeated, failed) == rounds(fine, failed, failed) == 2
+    for after, kind in ((0, "think"), (2, "escalate"), (3, "think")):
+        assert decide([user("Fix"), *failed, *failed], Preset(escalate_after=after)).kind == kind
+
+
 def test_what_a_client_may_say_beats_the_rest():
     off = Preset(enabled=False)
     assert decide(ASK, off, Override(trigger="force")) == Decision("skip", "disabled")

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from litellm.types.utils import Usage
 
 from litellm_minimax.hybrid.accounting.tokens import estimate
+
+PhaseName: TypeAlias = Literal["reasoning", "execution", "planning", "escalation", "advice", "review"]
+_ALL_REASONING = frozenset({"reasoning", "advice", "review"})
+"""Calls of which the client sees nothing but reasoning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
     """What one model did and cost."""
 
-    phase: Literal["reasoning", "execution"]
+    phase: PhaseName
     model: str
     """The member, as it was written."""
     usage: Usage
@@ -54,7 +58,7 @@ def total(phases: Sequence[Phase]) -> Usage:
     written = _known(_detail(phase.usage, "prompt_tokens_details", "cache_creation_tokens") for phase in phases)
     reasoning = _known(
         phase.usage.completion_tokens
-        if phase.phase == "reasoning"
+        if phase.phase in _ALL_REASONING
         else _detail(phase.usage, "completion_tokens_details", "reasoning_tokens")
         for phase in phases
     )

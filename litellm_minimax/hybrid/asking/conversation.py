@@ -38,6 +38,8 @@ class Conversation:
     """The newest tool results report a failure."""
     stalled: bool
     """The last three rounds made the same calls with the same arguments."""
+    troubled_rounds: int = 0
+    """How many tool rounds in a row, up to now, failed or repeated the round before."""
     side_call: Kind | None = None
     """The request is an agent's housekeeping, and this is its kind."""
     planning: bool = False
@@ -74,6 +76,7 @@ def read(
         prefix=fingerprint(messages[: start + 1]),
         tool_error=_newest_failed(messages, flags or {}),
         stalled=_stalled(messages, start),
+        troubled_rounds=_troubled(messages, start, flags or {}),
         side_call=is_side_call(messages, has_tools=has_tools),
         planning=planning(messages, start, has_tools=has_tools),
     )
@@ -184,6 +187,23 @@ def _stalled(messages: Sequence[Message], start: int) -> bool:
             if len(made) == _STALLED_ROUNDS:
                 return bool(made[0]) and made[0] == made[1] == made[2]
     return False
+
+
+def _troubled(messages: Sequence[Message], start: int, flags: Mapping[str, bool]) -> int:
+    """The newest rounds of the turn, without a break, of which each failed or repeated the one before it."""
+    count, end = 0, len(messages)
+    made: list[tuple[str, str]] | None = None
+    in_trouble = True
+    for at in range(len(messages) - 1, start, -1):
+        if not messages[at].get("tool_calls"):
+            continue
+        before, made = made, [call[1:] for call in calls_of(messages[at])]
+        # Only now is it known whether the round that came after this one repeated it.
+        if not in_trouble and before != made:
+            return count - 1
+        in_trouble = _newest_failed(messages[at:end], flags)
+        count, end = count + 1, at
+    return count if in_trouble else max(count - 1, 0)
 
 
 def _field(value: object, name: str) -> object:

@@ -10,7 +10,9 @@ from typing import Any, Literal
 from litellm_minimax.hybrid.asking.conversation import Conversation
 from litellm_minimax.hybrid.asking.preset import Override, Preset
 
-Kind = Literal["think", "reuse", "skip", "degrade"]
+Kind = Literal["think", "reuse", "skip", "degrade", "advise", "plan", "escalate"]
+ALONE: frozenset[Kind] = frozenset({"plan", "escalate"})
+"""The reasoning model answers by itself, with the client's tools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,24 @@ def decide(
         return Decision("skip", "client_thinking_off")
     if conversation.side_call is not None and preset.side_calls == "execution":
         return Decision("skip", "side_call")
+    alone = _alone(conversation, preset, override)
+    if alone is not None:
+        # Visible as degraded: the answer lacks the model that the route promises.
+        return Decision("degrade", "backoff") if remembered.backing_off else alone
     if conversation.turn_start < 0:
         return Decision("skip", "no_user_message")
     if preset.reuse_within_turn and remembered.has_note_here and "every_call" not in preset.trigger:
         return Decision("reuse", "same_request")
     return _by_moment(conversation, preset, remembered)
+
+
+def _alone(conversation: Conversation, preset: Preset, override: Override) -> Decision | None:
+    planning = override.phase == "plan" or (override.phase is None and conversation.planning)
+    if planning and preset.when_planning == "reasoning":
+        return Decision("plan", "client_phase" if override.phase else "plan_mode")
+    if 0 < preset.escalate_after <= conversation.troubled_rounds:
+        return Decision("escalate", "troubled_rounds")
+    return None
 
 
 def _by_moment(conversation: Conversation, preset: Preset, remembered: Remembered) -> Decision:

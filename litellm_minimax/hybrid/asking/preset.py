@@ -2,7 +2,7 @@
 
 Precedence, weakest first: the built-in default, the environment switch that the reference system has for the same
 option, the configuration. ``DISABLE_HYBRID_BACKEND`` alone beats the configuration, because it is a kill switch.
-A client may override three options for one request, and nothing else.
+A client may override three options for one request, tell its phase, and nothing else.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ Trigger = Literal["user_turn", "tool_error", "stall", "every_call"]
 OnFailure = Literal["degrade", "error"]
 ShowReasoning = Literal["full", "hidden"]
 SideCalls = Literal["execution", "think"]
+WhenPlanning = Literal["execution", "reasoning"]
 
 DEFAULT_BACKENDS: Mapping[str, str] = MappingProxyType({"qwen-oauth": "dashscope"})
 """Backend names of the reference system that LiteLLM calls differently."""
@@ -60,6 +61,8 @@ class Preset:
     show_reasoning: ShowReasoning = "full"
     repeat_messages: bool = False
     side_calls: SideCalls = "execution"
+    when_planning: WhenPlanning = "execution"
+    escalate_after: int = 0
     enabled: bool = True
     allow_unconfigured_members: bool = False
     backends: Mapping[str, str] = field(default_factory=lambda: DEFAULT_BACKENDS)
@@ -72,6 +75,8 @@ class Override:
     trigger: Literal["force", "skip"] | None = None
     hand_over: HandOver | None = None
     show_reasoning: ShowReasoning | None = None
+    phase: Literal["plan", "act"] | None = None
+    """Which phase of its work the client's agent is in; overrides what was recognised."""
 
     def applied_to(self, preset: Preset) -> Preset:
         """``preset`` with this request's hand-over and visibility."""
@@ -106,6 +111,8 @@ class _Options(_Strict):
     show_reasoning: ShowReasoning = "full"
     repeat_messages: bool = False
     side_calls: SideCalls = "execution"
+    when_planning: WhenPlanning = "execution"
+    escalate_after: int = Field(default=0, ge=0)
     enabled: bool = True
     allow_unconfigured_members: bool = False
     backends: dict[str, str] = Field(default_factory=dict)
@@ -115,6 +122,7 @@ class _Override(_Strict):
     trigger: Literal["force", "skip"] | None = None
     hand_over: HandOver | None = None
     show_reasoning: ShowReasoning | None = None
+    phase: Literal["plan", "act"] | None = None
 
 
 def read(options: Mapping[str, Any] | None, environment: Mapping[str, str], where: str = "hybrid") -> Preset:
@@ -146,7 +154,8 @@ def read_override(value: object) -> Override:
     """Check a request's ``metadata.hybrid``.
 
     Raises:
-        InvalidRequest: anything but ``trigger`` (force, skip), ``hand_over`` and ``show_reasoning``.
+        InvalidRequest: anything but ``trigger`` (force, skip), ``hand_over``, ``show_reasoning`` and ``phase``
+            (plan, act).
     """
     if value is None:
         return Override()

@@ -38,6 +38,23 @@ def clean(messages: Sequence[Message], shown: Container[str] = ()) -> list[dict[
     ]
 
 
+def for_reasoner(messages: Sequence[Message], own: Container[str]) -> list[dict[str, Any]]:
+    """The messages for a reasoning model that answers by itself: of all thinking only what it thought for its answers.
+
+    Args:
+        messages: the conversation as the client replays it.
+        own: texts of :func:`unseparated` that belong to answers of the reasoning model.
+    """
+    built: list[dict[str, Any]] = []
+    for message in messages:
+        if is_hand_over(message):
+            continue
+        texts = _reasoning_texts(message) if message.get("role") == "assistant" else []
+        its_own = any(text in own for text in texts)
+        built.append(_clean(message, _all if its_own else _none) if texts else dict(message))
+    return built
+
+
 def unseparated(messages: Sequence[Message]) -> list[str]:
     """The reasoning in earlier answers that may be the reasoner's or the executor's: no separator says which."""
     found: dict[str, None] = {}
@@ -45,6 +62,14 @@ def unseparated(messages: Sequence[Message]) -> list[str]:
         if message.get("role") == "assistant":
             found |= dict.fromkeys(text for text in _reasoning_texts(message) if text and _MARK not in text)
     return list(found)
+
+
+def _all(text: str) -> str:
+    return text
+
+
+def _none(_: str) -> str:
+    return ""
 
 
 def _reasoning_texts(message: Message) -> list[str]:
@@ -106,6 +131,8 @@ def _clean_blocks(message: dict[str, Any], own: Callable[[str], str]) -> str:
         return ""
     whole = "".join(str(block.get("thinking") or "") for block in blocks if isinstance(block, Mapping))
     signed = [_own_block(block, own) for block in blocks if isinstance(block, Mapping) and _is_signed(block)]
+    # Another model's thinking goes as a whole, its signature included.
+    signed = [block for block in signed if block.get("thinking") or block.get("type") == "redacted_thinking"]
     _keep(message, "thinking_blocks", signed)
     return "" if signed else own(whole)
 

@@ -1,0 +1,114 @@
+"""Every call that one hybrid request makes of its members: opened, accounted for, and closed or charged at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from litellm.types.utils import Usage
+
+from litellm_minimax.hybrid.accounting import spend
+from litellm_minimax.hybrid.members import calls
+from litellm_minimax.hybrid.thinking.reasoner import Clock, Result
+
+
+@dataclass(slots=True)
+class Made:
+    """One call of a member: what it was for, the stream it opened, and what it used."""
+
+    phase: spend.PhaseName
+    member: str
+    """The member, as it was written."""
+    call: calls.SubCall
+    stream: Any = None
+    opening: asyncio.Future[Any] | None = None
+    usage: Usage | None = None
+    """What the stream told of its use, if it did."""
+    ms: int = 0
+    ended_by: str = "abandoned"
+    result: Result | None = None
+    """What came of it, if it was a reasoner's thinking or advice."""
+
+    def used(self) -> Usage:
+        """What it used, estimated where it was cut before it told."""
+        if self.result is not None:
+            told: Usage | None = self.result.usage
+            return told or spend.estimated_usage(self.call.messages, self.result.tokens)
+        return self.usage or spend.estimated_usage(self.call.messages, 0)
+
+    def as_phase(self, price: Callable[[Any, Usage], float | None]) -> spend.Phase:
+        """Its line in the answer's breakdown."""
+        usage = self.used()
+        told = self.result.usage if self.result is not None else self.usage
+        ms, ended_by = (self.result.ms, self.result.ended_by) if self.result is not None else (self.ms, self.ended_by)
+        cost = price(self.stream, usage)
+        return spend.Phase(self.phase, self.member, usage, cost, ms, ended_by, estimated=told is None)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The calls of one request, in their order."""
+
+    open: Callable[[calls.SubCall], Awaitable[AsyncIterator[Any]]]
+    clock: Clock
+    price: Callable[[Any, Usage], float | None]
+    made: list[Made] = field(default_factory=list)
+
+    async def thinking(self, made: Made) -> AsyncIterator[Any]:
+        """Open the stream of a thinking call, whose phase reads and closes it."""
+        stream = await self.open(made.call)
+        made.stream = stream
+        self.made.append(made)
+        return stream
+
+    async def chunks(self, made: Made) -> AsyncGenerator[Any, None]:
+        """The chunks of an answering call."""
+        self.made.append(made)
+        started = self.clock.now()
+        try:
+            # On its way before anything else is done: every millisecond here is one that the client waits.
+            made.opening = asyncio.ensure_future(self.open(made.call))
+            made.stream = await made.opening
+            async for chunk in made.stream:
+                if getattr(chunk, "usage", None) is not None:
+                    made.usage = chunk.usage
+                yield chunk
+            made.ended_by = "finish"
+        except Exception:
+            made.ended_by = "error"
+            raise
+        finally:
+            made.ms = round((self.clock.now() - started) * 1000)
+
+    def phases(self) -> list[spend.Phase]:
+        """What each call that got a stream did and cost."""
+        return [made.as_phase(self.price) for made in self.made if made.stream is not None]
+
+    def charges(self, metadata: Any) -> list[Coroutine[Any, Any, None]]:
+        """For an answer that will not carry their spend: what charges each call for what it did until then."""
+        due: list[Coroutine[Any, Any, None]] = []
+        for made in self.made:
+            if made.result is not None:
+                due.append(calls.charge(made.stream, metadata, made.used(), made.result.text("both")))
+            elif getattr(made.stream, "chunks", None):
+                due.append(calls.charge(made.stream, metadata))
+        return due
+
+    async def close(self) -> None:
+        """Close every answering stream that is still open; safe to repeat."""
+        for made in self.made:
+            if made.stream is None and made.opening is not None:
+                made.stream = await _abandoned(made.opening)
+            if made.result is None and hasattr(made.stream, "aclose"):
+                with contextlib.suppress(Exception):
+                    await made.stream.aclose()
+
+
+async def _abandoned(opening: asyncio.Future[Any]) -> Any:
+    """Stop opening a stream that nobody wants any more; the stream, if it was opened all the same."""
+    opening.cancel()
+    await asyncio.wait({opening}, timeout=1)
+    return opening.result() if opening.done() and not opening.cancelled() and not opening.exception() else None
