@@ -66,10 +66,12 @@ _BUILT_IN = """
     attempt("error in 200", lambda: whole(limited))
     attempt("effort", lambda: whole(reasoning_effort="low"))
     attempt("loop", lambda: whole(loop))
+    attempt("image", lambda: litellm.image_generation("A fox.", model="minimax/image-01", api_base=base).model_dump())
+    attempt("embedding", lambda: litellm.embedding("minimax/embo-01", input="A fox.", api_base=base).model_dump())
     attempt("messages", messages)
     for model in ("MiniMax-M3.1-Flash", "MiniMax-M2.7"):
         attempt("price " + model, lambda: price("minimax/" + model))
-    print("TOLD", json.dumps(told))
+    print("TOLD", json.dumps(told, default=str))
 """
 
 
@@ -146,6 +148,15 @@ async def test_reasoning_goes_back_in_tool_loops(built_in, sim):
     dropped = [LOOP[0], {k: v for k, v in LOOP[1].items() if k != "reasoning_content"}, LOOP[2]]
     await ask("async", messages=dropped, tools=[tool()])
     assert sim.last.body["messages"][1]["reasoning_details"][0]["text"] == THOUGHT
+
+
+async def test_pictures_and_vectors_come(built_in, sim):
+    """The built-in asks nobody for a picture, and says so to nobody."""
+    assert built_in["image"]["data"] == []
+    assert "error" in built_in["embedding"]
+    assert not {"/v1/image_generation", "/v1/images/generations", "/v1/embeddings"} & set(built_in["paths"])
+    assert len((await litellm.aimage_generation(model="minimax/image-01", prompt="A fox.")).data) == 1
+    assert len((await litellm.aembedding(model="minimax/embo-01", input="A fox.")).data) == 1
 
 
 def test_new_models_have_prices(built_in):
