@@ -60,6 +60,12 @@ def ratio(load: Load, rounds: Rounds, name: str, over: str = "builtin", of: str 
     return Figure.of(values) if values else None
 
 
+def worst(load: Load, rounds: Rounds, name: str, over: str = "builtin", of: str = "plugin") -> Figure | None:
+    """The largest of ``of``'s rounds divided by the largest of ``over``'s."""
+    mine, theirs = figure(load, rounds, of, name), figure(load, rounds, over, name)
+    return Figure.of([mine.high / theirs.high]) if mine and theirs and theirs.high else None
+
+
 def difference(load: Load, rounds: Rounds, name: str, over: str = "bare", of: str = "plugin") -> Figure | None:
     """``of`` minus ``over``, round by round."""
     values = [

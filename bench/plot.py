@@ -10,8 +10,8 @@ from bench.run import Results
 
 WIDTH, HEIGHT = 760, 420
 LEFT, RIGHT, TOP, BOTTOM = 70, 130, 40, 50
-_COLOURS = {"bare": "#7f8c8d", "builtin": "#c0392b", "plugin": "#1f6fb2"}
-_NAMES = {"bare": "bare transport", "builtin": "built-in", "plugin": "plugin"}
+_COLOURS = {"bare": "#7f8c8d", "builtin": "#c0392b", "plugin": "#1f6fb2", "frozen": "#1e8449"}
+_NAMES = {"bare": "bare transport", "builtin": "built-in", "plugin": "plugin", "frozen": "plugin, frozen"}
 _LIMIT_MS = 100
 _TITLE = "p99 lag of a delta, by open streams (each 50 deltas/s, one process)"
 

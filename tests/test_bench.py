@@ -11,7 +11,7 @@ from bench.load import GROWTH, HOLDING, LOADS, PROXY_LOADS, Load
 from bench.measure import lags_of
 from bench.plot import holding
 from bench.report import BEGIN, END, into, page
-from bench.run import Plan, Results
+from bench.run import Plan, Results, _takes_part
 
 STREAM = Load("full-speed-1", calls=2, at_once=2, deltas=10, think=3)
 WHOLE = Load("plain-20", stream=False, calls=2, at_once=2)
@@ -61,6 +61,26 @@ def test_the_plot_has_a_line_for_each_contender_that_was_measured():
     results = Results(loads={load.name: load for load in HOLDING})
     results.sdk = {load.name: {"bare": rounds, "plugin": rounds} for load in HOLDING}
     assert holding(results).count('fill="none"') == 2
+    for measured in results.sdk.values():
+        measured["frozen"] = rounds
+    assert holding(results).count('fill="none"') == 3
+    assert ">plugin, frozen</text>" in holding(results)
+
+
+def test_the_tail_tells_the_worst_round_and_its_ratio_to_the_built_ins():
+    load = next(load for load in LOADS if load.name == "60-streams")
+    lags = {"builtin": [100.0, 400.0], "plugin": [90.0, 300.0], "frozen": [20.0, 40.0]}
+    each = {"wall_s": 1.0, "cpu_s": 1.0, "chunks": 1.0}
+    results = Results(loads={load.name: load})
+    results.sdk = {load.name: {name: [{**each, "lag_p99_ms": lag} for lag in told] for name, told in lags.items()}}
+    assert "| SDK, `60-streams` | plugin, frozen | 2 | 30.0 | 40.0 | 0.10 |" in page(results)
+    assert "| … the same, frozen ≤ 0.12 | 0.15 (0.10–0.20) | **no** |" in page(results)
+
+
+def test_the_frozen_plugin_is_measured_where_many_streams_show_a_tail():
+    taken = {load.name for load in LOADS if _takes_part("frozen", load)}
+    assert {"60-streams", "holding-300", "paced-50-200"} <= taken
+    assert not taken & {"plain-100", "full-speed-20", "paced-100-1", "first-delta"}
 
 
 def test_ratios_are_taken_round_by_round():
