@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from litellm_minimax.hybrid.agents import results, side_calls
+from litellm_minimax.hybrid.agents import plan_mode, results, side_calls
 from litellm_minimax.hybrid.asking import conversation, policy
 from litellm_minimax.hybrid.asking.preset import Override, Preset
 
@@ -83,3 +83,21 @@ def test_at_least_ten_agents_are_told_apart_and_every_row_of_the_tables_has_its_
     replayed = {row["agent"] for row in RESULTS}
     named = {name for row in results.ENVELOPES for name in row.agent.split(", ")[:1]}
     assert {name for name in named if not name.startswith(("agents", "any", "opencode and", "opencode, "))} <= replayed
+
+
+def test_every_word_of_a_plan_mode_has_a_sign_that_is_looked_for_first():
+    for row in plan_mode.PLAN_MODES:
+        literal = row.words.replace(r"\n", "\n").replace("(?:is|still) active", "").replace("# (?:Collaboration", "")
+        assert any(sign in literal for sign in plan_mode.SIGNS[row.where]), row
+
+
+def test_the_newest_half_megabyte_with_a_sign_tells_the_mode():
+    reminder = "<system-reminder>\nPlan mode is active</system-reminder>"
+    filler = "<system-reminder>x</system-reminder>" * (plan_mode.MOST_READ // 36 + 1)
+    tools = [{"role": "user", "content": reminder}]
+    assert plan_mode.planning(tools, 0)
+    assert plan_mode.planning([{"role": "user", "content": filler + reminder}], 0)
+    assert not plan_mode.planning([{"role": "user", "content": reminder + filler}], 0)
+    assert plan_mode.planning([{"role": "user", "content": reminder + "x" * 10 * plan_mode.MOST_READ}], 0) is False
+    system = {"role": "system", "content": "Plan mode is active"}
+    assert plan_mode.planning([system, {"role": "user", "content": "x" * 10 * plan_mode.MOST_READ}], 1)

@@ -17,7 +17,7 @@ class Census(CustomLogger):
         if ASKED in str(kwargs.get("messages")):
             gc.collect()
             with Path(os.environ["CENSUS_FILE"]).open("a") as file:
-                file.write(json.dumps(len(gc.get_objects())) + "\n")
+                file.write(json.dumps(len(gc.get_objects()) + gc.get_freeze_count()) + "\n")
 
 
 census = Census()
