@@ -98,6 +98,12 @@ def texts(rng: random.Random, *families: tuple[str, ...]) -> str:
     return "".join(parts)
 
 
+def sized(rng: random.Random, data: Any) -> Any:
+    """``data``, with its length noted for whoever takes the time."""
+    vars(rng)["size"] = len(data)
+    return data
+
+
 def pieces_of(data: Any, rng: random.Random, sizes: tuple[int, ...] = (1, 3, 40)) -> Iterator[Any]:
     """``data`` in random pieces, none longer than one of ``sizes``; often of one character."""
     start, longest = 0, rng.choice(sizes)
@@ -156,7 +162,7 @@ def words_of(events: Iterable[Event]) -> str:
 
 def check_markup(rng: random.Random) -> None:
     """Tool-call markup."""
-    text = texts(rng, rng.choice((M2, M3, M2 + M3)), PROSE)
+    text = sized(rng, texts(rng, rng.choice((M2, M3, M2 + M3)), PROSE))
 
     def scan(pieces: Iterable[str]) -> tuple[list[Event], str]:
         scanner = ToolMarkupScanner(SCHEMAS)
@@ -179,7 +185,7 @@ def check_markup(rng: random.Random) -> None:
 
 def check_think(rng: random.Random) -> None:
     """Thinking and answer."""
-    text = texts(rng, THINK, PROSE, *((M2, M3) if rng.random() < 0.3 else ()))
+    text = sized(rng, texts(rng, THINK, PROSE, *((M2, M3) if rng.random() < 0.3 else ())))
     implicit, markup, settled = rng.choice(("no", "maybe", "yes")), rng.random() < 0.5, rng.random() < 0.7
 
     def split(pieces: Iterable[str]) -> list[Event]:
@@ -202,7 +208,7 @@ def check_think(rng: random.Random) -> None:
 
 def check_stop(rng: random.Random) -> None:
     """Stop sequences."""
-    text = "".join(rng.choices("abc", k=rng.randint(0, 30)))
+    text = sized(rng, "".join(rng.choices("abc", k=rng.randint(0, 30))))
     sequences = tuple("".join(rng.choices("abc", k=rng.randint(1, 4))) for _ in range(rng.randint(1, 4)))
 
     def cut(pieces: Iterable[str]) -> str:
@@ -220,7 +226,7 @@ def check_stop(rng: random.Random) -> None:
 
 def check_sse(rng: random.Random) -> None:
     """The framing of a stream, and a whole reader on top of it."""
-    data = b"".join(rng.choice(STREAM) for _ in range(rng.randint(0, 20)))
+    data = sized(rng, b"".join(rng.choice(STREAM) for _ in range(rng.randint(0, 20))))
 
     def decode(pieces: Iterable[bytes]) -> list[bytes]:
         decoder = SSEDecoder()
@@ -240,7 +246,7 @@ def check_answer(rng: random.Random) -> None:
     )
     frames = [{"id": "chatcmpl-1", "choices": [{"delta": {"content": piece}}]} for piece in pieces_of(text, rng)]
     frames.append({"choices": [{"delta": {}, "finish_reason": "stop"}]})
-    data = b"".join(b"data: " + json.dumps(frame).encode() + b"\n\n" for frame in frames)
+    data = sized(rng, b"".join(b"data: " + json.dumps(frame).encode() + b"\n\n" for frame in frames))
     events = outcome([data], options)
     # The envelopes outweigh the text, and what cuts inside of them do is the framing's check: few of the cuts are fine.
     if outcome(pieces_of(data, rng, (30, 300, 300, 300, 3000)), options) != events or isinstance(events, tuple):
