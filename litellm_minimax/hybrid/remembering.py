@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from litellm_minimax.hybrid.consulting.exchanges import Exchange, dumps, loads
 from litellm_minimax.hybrid.handing_over.handover import Note
 
 TTL = 3600
@@ -95,6 +96,30 @@ class ShownThoughts:
 
     def _key(self, text: str) -> str:
         return key("shown", self.caller, text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeStore:
+    """The consultations of one caller's current turn on one route, by the call that the client answered next."""
+
+    cache: Cache
+    parts: tuple[str, ...]
+    """The caller, the route and the turn."""
+
+    async def load(self, call_ids: Sequence[str]) -> dict[str, list[Exchange]]:
+        """The exchanges that are kept under any of ``call_ids``."""
+        kept = await self.cache.aget_each([self._key(identity) for identity in call_ids]) if call_ids else []
+        found = {identity: loads(text) for identity, text in zip(call_ids, kept, strict=True)}
+        return {identity: exchanges for identity, exchanges in found.items() if exchanges}
+
+    async def save(self, call_id: str, exchanges: Sequence[Exchange]) -> None:
+        """Keep the exchanges that came before ``call_id``."""
+        text = dumps(exchanges)
+        if len(text) <= MOST_TEXT:
+            await self.cache.aset(self._key(call_id), text)
+
+    def _key(self, call_id: str) -> str:
+        return key("exchange", *self.parts, call_id)
 
 
 @dataclass(frozen=True, slots=True)

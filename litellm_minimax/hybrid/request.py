@@ -66,6 +66,13 @@ def reasoning_call(
         preset.hand_over,
         sees_images=calls.sees_images(target.model),
     )
+    return _asked_call(request, preset, members, asked)
+
+
+def _asked_call(
+    request: HybridRequest, preset: Preset, members: Members, asked: Sequence[Mapping[str, Any]]
+) -> calls.SubCall:
+    target = members.reasoning
     params = reasoner_request.parameters(
         request.spec.reasoning.params,
         request.params.get("reasoning_effort"),
@@ -79,6 +86,33 @@ def reasoning_call(
     return calls.SubCall(target, asked, params, metadata, members.router)
 
 
+def advice_call(
+    request: HybridRequest,
+    preset: Preset,
+    members: Members,
+    messages: Sequence[Mapping[str, Any]],
+    question: str,
+) -> calls.SubCall:
+    """The reasoner's call for advice in the middle of the executor's work.
+
+    Args:
+        request: the client's request.
+        preset: the route's options.
+        members: the resolved members.
+        messages: the executor's messages so far, earlier consultations included.
+        question: what the executor asks; empty for nothing in particular.
+    """
+    target = members.reasoning
+    asked = reasoner_request.advice_messages(
+        messages,
+        request.params.get("tools") or (),
+        question,
+        preset.max_advice_tokens,
+        sees_images=calls.sees_images(target.model),
+    )
+    return _asked_call(request, preset, members, asked)
+
+
 def answering_call(request: HybridRequest, members: Members, messages: Sequence[Mapping[str, Any]]) -> calls.SubCall:
     """The call of a reasoning model that answers by itself: the client's own, tools and wish for thinking included."""
     target = members.reasoning
@@ -87,8 +121,14 @@ def answering_call(request: HybridRequest, members: Members, messages: Sequence[
     return calls.SubCall(target, messages, params, request.metadata, members.router)
 
 
-def execution_call(request: HybridRequest, members: Members, messages: Sequence[Mapping[str, Any]]) -> calls.SubCall:
-    """The executor's call: the client's own, with the notes among its messages."""
+def execution_call(
+    request: HybridRequest,
+    members: Members,
+    messages: Sequence[Mapping[str, Any]],
+    *,
+    tools: Sequence[object] | None = None,
+) -> calls.SubCall:
+    """The executor's call: the client's own, with the notes among its messages, or with ``tools`` instead of its."""
     target = members.execution
     supported = calls.supported_params(target.model)
     # The client's wish for thinking steers the reasoner; an executor that can't think must not be asked to.
@@ -97,5 +137,5 @@ def execution_call(request: HybridRequest, members: Members, messages: Sequence[
         for name, value in request.params.items()
         if name not in _STEERS_THINKING or not supported or name in supported
     }
-    params |= {**request.spec.execution.params, **_WITH_USAGE}
+    params |= {**request.spec.execution.params, **_WITH_USAGE, **({"tools": tools} if tools else {})}
     return calls.SubCall(target, messages, params, request.metadata, members.router)

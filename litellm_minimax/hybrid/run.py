@@ -20,6 +20,7 @@ from litellm.types.utils import ModelResponse, ModelResponseStream, Usage
 
 from litellm_minimax.hybrid import refusals, remembering
 from litellm_minimax.hybrid.accounting import spend
+from litellm_minimax.hybrid.advising import Advising
 from litellm_minimax.hybrid.answering import merge
 from litellm_minimax.hybrid.asking import conversation, policy
 from litellm_minimax.hybrid.asking.policy import Decision
@@ -71,6 +72,7 @@ class HybridRun:
         self._ledger = Ledger(around.call, around.clock, around.price)
         self._side: set[asyncio.Task[None]] = set()
         self._thinking: ThinkingPhase | None = None
+        self._advising: Advising | None = None
         self._kept: list[Any] | None = None
         self._shown: list[str] = []
         self._final: dict[str, Any] = {}
@@ -164,13 +166,7 @@ class HybridRun:
 
     async def _think(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
         preset = self._preset
-        limits = Limits(
-            first_delta=preset.first_delta_timeout,
-            idle=preset.idle_timeout,
-            total=preset.reasoning_timeout,
-            max_tokens=preset.max_reasoning_tokens,
-            keep_alive=self._around.keep_alive,
-        )
+        limits = self._limits()
         call = reasoning_call(self._request, preset, members, self._messages)
 
         async def open_stream() -> AsyncIterator[Any]:
@@ -189,6 +185,16 @@ class HybridRun:
                 heard = True
         self._aside(phase.close())
         self._conclude(phase.result, members)
+
+    def _limits(self) -> Limits:
+        preset = self._preset
+        return Limits(
+            first_delta=preset.first_delta_timeout,
+            idle=preset.idle_timeout,
+            total=preset.reasoning_timeout,
+            max_tokens=preset.max_reasoning_tokens,
+            keep_alive=self._around.keep_alive,
+        )
 
     def _conclude(self, result: Result, members: Members) -> None:
         """Turn what came of the thinking into a note and a decision."""
@@ -217,7 +223,8 @@ class HybridRun:
                     yield chunk
         if phase is None or self._decision.kind == "degrade":
             self._log()
-            async with contextlib.aclosing(self._execute(members)) as answer:
+            advised = self._decision.kind == "advise"
+            async with contextlib.aclosing(self._advised(members) if advised else self._execute(members)) as answer:
                 async for chunk in answer:
                     yield chunk
 
@@ -284,6 +291,32 @@ class HybridRun:
         )
         if text.strip():
             self._aside(self._shown_thoughts.add_own(text))
+
+    async def _advised(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
+        """The executor's answer, with consultations in its middle."""
+        request, preset = self._request, self._preset
+        route = f"{request.spec.reasoning.raw} {request.spec.execution.raw}"
+        kept = self._kept
+        advising = self._advising = Advising(
+            request,
+            preset,
+            members,
+            self._ledger,
+            self._merger,
+            remembering.ExchangeStore(self._around.cache, (request.caller, route, self._talk.prefix)),
+            self._backoff(members),
+            self._limits(),
+            keep=kept.append if kept is not None else lambda _: None,
+            aside=self._aside,
+        )
+        try:
+            async with contextlib.aclosing(advising.chunks(self._messages, self._talk)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+        except Exception as error:  # noqa: BLE001 - the executor's error is the client's, class and status
+            raise refusals.plain(error) from None
+        if advising.consulted:
+            self._set(Decision("advise", advising.trouble or "consulted"))
 
     async def _execute(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
         notes = handover.insert(
@@ -372,6 +405,8 @@ class HybridRun:
     async def _close(self) -> None:
         if self._thinking is not None:
             await self._thinking.close()
+        if self._advising is not None:
+            await self._advising.close()
         await self._ledger.close()
         if self._side:
             await asyncio.wait(self._side, timeout=1)

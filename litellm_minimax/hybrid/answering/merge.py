@@ -31,6 +31,10 @@ class Merger:
         """A piece of the reasoner's thinking."""
         return self._delta(reasoning_content=text)
 
+    def text(self, text: str) -> ModelResponseStream:
+        """A piece of text that the executor did not write."""
+        return self._delta(content=text)
+
     def keep_alive(self) -> ModelResponseStream:
         """A chunk that says nothing, for a client that must hear something."""
         return self._delta(provider_specific_fields={"hybrid": {"waiting": True}})

@@ -61,6 +61,8 @@ def decide(
     if alone is not None:
         # Visible as degraded: the answer lacks the model that the route promises.
         return Decision("degrade", "backoff") if remembered.backing_off else alone
+    if preset.mode == "advisor" and override.trigger != "force":
+        return Decision("advise", "on_demand")
     if conversation.turn_start < 0:
         return Decision("skip", "no_user_message")
     if preset.reuse_within_turn and remembered.has_note_here and "every_call" not in preset.trigger:

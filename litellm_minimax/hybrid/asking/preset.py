@@ -23,6 +23,7 @@ Trigger = Literal["user_turn", "tool_error", "stall", "every_call"]
 OnFailure = Literal["degrade", "error"]
 ShowReasoning = Literal["full", "hidden"]
 SideCalls = Literal["execution", "think"]
+Mode = Literal["notes", "advisor"]
 WhenPlanning = Literal["execution", "reasoning"]
 
 DEFAULT_BACKENDS: Mapping[str, str] = MappingProxyType({"qwen-oauth": "dashscope"})
@@ -61,6 +62,10 @@ class Preset:
     show_reasoning: ShowReasoning = "full"
     repeat_messages: bool = False
     side_calls: SideCalls = "execution"
+    mode: Mode = "notes"
+    max_uses: int = 3
+    max_advice_tokens: int = 700
+    advise_first: bool = False
     when_planning: WhenPlanning = "execution"
     escalate_after: int = 0
     enabled: bool = True
@@ -111,6 +116,10 @@ class _Options(_Strict):
     show_reasoning: ShowReasoning = "full"
     repeat_messages: bool = False
     side_calls: SideCalls = "execution"
+    mode: Mode = "notes"
+    max_uses: int = Field(default=3, ge=1, le=100)
+    max_advice_tokens: int = Field(default=700, ge=16)
+    advise_first: bool = False
     when_planning: WhenPlanning = "execution"
     escalate_after: int = Field(default=0, ge=0)
     enabled: bool = True

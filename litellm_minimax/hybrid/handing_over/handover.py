@@ -85,6 +85,13 @@ def insert(
     return built
 
 
+def into_system(messages: Sequence[Message], text: str) -> list[dict[str, Any]]:
+    """The messages with ``text`` at the end of the first system message; the given objects stay as they are."""
+    built = [dict(message) for message in messages]
+    _into_system(built, text)
+    return built
+
+
 def is_hand_over(message: Message) -> bool:
     """Whether a message is nothing but an earlier hand-over."""
     if message.get("role") != "user":

@@ -20,6 +20,8 @@ from litellm_minimax.hybrid.handing_over.handover import is_hand_over
 SEPARATOR = "\n\n⁂ — handed over to the executor — ⁂\n\n"
 """Stands between the reasoner's part and the executor's in the reasoning that a client is shown."""
 _MARK = SEPARATOR.strip()
+ADVICE = "\n\n⁂ — the reasoning model advises — ⁂\n\n"
+"""Stands before advice in the middle of an answer; :data:`SEPARATOR` ends it."""
 _TAGGED = re.compile(r"\s*(<(?:mm:)?(think|thinking)>)(.*?)(</(?:mm:)?\2>)", re.DOTALL)
 
 
@@ -95,7 +97,16 @@ def own_part(text: str, shown: Container[str] = ()) -> str:
     """The executor's own part of a shown reasoning."""
     if text.strip() in shown:
         return ""
+    if ADVICE.strip() in text:
+        return _around_advice(text)
     return text.rpartition(SEPARATOR)[2] if SEPARATOR in text else _trimmed_part(text)
+
+
+def _around_advice(text: str) -> str:
+    """What the executor thought before, between and after consultations."""
+    before, *rest = text.split(ADVICE if ADVICE in text else ADVICE.strip())
+    mark = SEPARATOR if SEPARATOR in text else _MARK
+    return before + "".join(part.partition(mark)[2] for part in rest)
 
 
 def _trimmed_part(text: str) -> str:

@@ -29,6 +29,14 @@ _PLAN = (
 )
 _PLAN_NOW = "Write the plan for the executor now."
 _CONTINUE = "Think about what the executor should do next."
+_ADVISER = (
+    "You are the adviser of another assistant, the executor, which works for the person: it alone writes the answer "
+    "and calls the tools. You can't call tools, so don't try, not even as text. It consults you in the middle of its "
+    "work. Tell it what you see that it does not: the approach to take, what it has overlooked, the risk, the next "
+    "steps, and whether it is really done. Be concrete and short; describe code rather than write it."
+)
+_ADVISE_NOW = "Advise the executor now, in at most about {words} words."
+_ASKS = "The executor asks: {question}"
 _RESULT_TOKENS = 6000
 _DESCRIPTION_TOKENS = 120
 _CATALOGUE_TOKENS = 8000
@@ -38,7 +46,39 @@ def messages(
     conversation: Sequence[Message], tools: Iterable[object], hand_over: HandOver, *, sees_images: bool
 ) -> list[dict[str, Any]]:
     """The reasoner's messages: one system message, then user and assistant messages in turn, the last a user's."""
-    system = [_ROLE + (_THINKING if hand_over == "thinking" else _PLAN)]
+    built = _transcript(
+        _ROLE + (_THINKING if hand_over == "thinking" else _PLAN), conversation, tools, sees_images=sees_images
+    )
+    if hand_over != "thinking":
+        _append(built, {"role": "user", "content": _PLAN_NOW})
+    elif built[-1]["role"] != "user":
+        _append(built, {"role": "user", "content": _CONTINUE})
+    return built
+
+
+def advice_messages(
+    conversation: Sequence[Message], tools: Iterable[object], question: str, most: int, *, sees_images: bool
+) -> list[dict[str, Any]]:
+    """The messages of a consultation in the middle of the executor's work.
+
+    Args:
+        conversation: the executor's messages so far.
+        tools: the client's tools.
+        question: what the executor asks; empty for nothing in particular.
+        most: the length of the advice, in tokens.
+        sees_images: whether the reasoner takes images.
+    """
+    built = _transcript(_ADVISER, conversation, tools, sees_images=sees_images)
+    now = _ADVISE_NOW.format(words=max(most * 3 // 4, 10))
+    asks = f"{_ASKS.format(question=question)}\n\n" if question else ""
+    _append(built, {"role": "user", "content": asks + now})
+    return built
+
+
+def _transcript(
+    role: str, conversation: Sequence[Message], tools: Iterable[object], *, sees_images: bool
+) -> list[dict[str, Any]]:
+    system = [role]
     catalogue = _catalogue(tools)
     if catalogue:
         system.append("The executor's tools:\n" + catalogue)
@@ -51,10 +91,6 @@ def messages(
     names = {call_id: name for message in conversation for call_id, name, _ in calls_of(message)}
     for message in conversation:
         _append(built, _as_text(message, names, sees_images=sees_images))
-    if hand_over != "thinking":
-        _append(built, {"role": "user", "content": _PLAN_NOW})
-    elif built[-1]["role"] != "user":
-        _append(built, {"role": "user", "content": _CONTINUE})
     return built
 
 

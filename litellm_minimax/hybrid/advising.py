@@ -1,0 +1,215 @@
+"""Advisor mode: the executor works at once and consults the reasoning model in the middle, in one answer.
+
+    executor ─► its call of the hidden tool ─► consultation, live as reasoning ─► executor, with the advice ─► …
+
+The client sees the executor's words and calls as of one model, and never the hidden tool.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import litellm
+from litellm.types.utils import ModelResponseStream
+
+from litellm_minimax.hybrid import remembering
+from litellm_minimax.hybrid.accounting.tokens import shorten
+from litellm_minimax.hybrid.answering import merge
+from litellm_minimax.hybrid.asking import conversation
+from litellm_minimax.hybrid.asking.preset import Preset
+from litellm_minimax.hybrid.consulting import exchanges, tool
+from litellm_minimax.hybrid.consulting.calls_apart import CallsApart, HiddenCall
+from litellm_minimax.hybrid.consulting.exchanges import Exchange
+from litellm_minimax.hybrid.handing_over import handover, history
+from litellm_minimax.hybrid.ledger import Ledger, Made
+from litellm_minimax.hybrid.request import HybridRequest, Members, advice_call, execution_call
+from litellm_minimax.hybrid.thinking.deltas import Thought
+from litellm_minimax.hybrid.thinking.reasoner import Limits, ThinkingPhase
+
+_FIRST = "first"
+"""Where the consultation before the executor's first word is kept."""
+_MOST_IN_VAIN = 3
+"""Rounds beyond the last consultation in which an executor may still call the tool, before the answer ends."""
+
+
+@dataclass(slots=True)
+class Advising:
+    """One answer in advisor mode. Iterate :meth:`chunks` once; always await :meth:`close`."""
+
+    request: HybridRequest
+    preset: Preset
+    members: Members
+    ledger: Ledger
+    merger: merge.Merger
+    store: remembering.ExchangeStore
+    backoff: remembering.Backoff
+    limits: Limits
+    keep: Callable[[Any], None]
+    """Told of each chunk that the client sees, for an answer that is not streamed."""
+    aside: Callable[[Coroutine[Any, Any, None]], None]
+    consulted: int = 0
+    """Consultations that this turn has had."""
+    trouble: str | None = None
+    """What became of a consultation that failed."""
+    _phase: ThinkingPhase | None = None
+    _messages: list[dict[str, Any]] = field(default_factory=list)
+
+    async def chunks(
+        self, messages: Sequence[conversation.Message], talk: conversation.Conversation
+    ) -> AsyncGenerator[ModelResponseStream, None]:
+        """The answer.
+
+        Args:
+            messages: the executor's messages, earlier hand-overs removed.
+            talk: their shape.
+        """
+        kept = await self.store.load([_FIRST, *exchanges.first_calls(messages, talk.turn_start)])
+        self.consulted = sum(len(one.results) or 1 for each in kept.values() for one in each)
+        self._messages = exchanges.put_back(messages, kept)
+        first = kept.get(_FIRST, [])
+        if self.preset.advise_first and not first and talk.turn_start >= 0 and not talk.in_tool_round:
+            advice: list[str] = []
+            async with contextlib.aclosing(self._advice("", advice)) as consultation:
+                async for chunk in consultation:
+                    yield chunk
+            first = [Exchange({"role": "user", "content": handover.frame(text, "plan")}, ()) for text in advice]
+            self.aside(self.store.save(_FIRST, first))
+        at = talk.turn_start + 1
+        self._messages[at:at] = [dict(one.asked) for one in first]
+        name = tool.free_name(self.request.params.get("tools") or ())
+        had: list[Exchange] = []
+        first_call: str | None = None
+        for _ in range(self.preset.max_uses + _MOST_IN_VAIN):
+            said: list[Any] = []
+            apart = CallsApart(name)
+            async with contextlib.aclosing(self._execute(apart, name, said, after=had)) as answer:
+                async for chunk in answer:
+                    first_call = first_call or _call_id(chunk)
+                    yield chunk
+            if not apart.hidden:
+                break
+            results: list[Mapping[str, Any]] = []
+            exchange = Exchange(_asked(said, apart, name), results, beside=apart.others > 0)
+            for call in apart.hidden:
+                async with contextlib.aclosing(self._result(call, exchange.asked, results)) as consultation:
+                    async for chunk in consultation:
+                        yield chunk
+            had.append(exchange)
+            if exchange.beside:
+                break
+            self._messages += exchange.messages()
+        if had and first_call:
+            self.aside(self.store.save(first_call, had))
+
+    async def close(self) -> None:
+        """Close a consultation that is still open."""
+        if self._phase is not None:
+            await self._phase.close()
+
+    async def _execute(
+        self, apart: CallsApart, name: str, said: list[Any], *, after: Sequence[Exchange]
+    ) -> AsyncGenerator[ModelResponseStream, None]:
+        call = execution_call(
+            self.request,
+            self.members,
+            handover.into_system(self._messages, tool.WHEN.format(name=name)),
+            tools=[*(self.request.params.get("tools") or ()), tool.definition(name)],
+        )
+        made = Made("execution", self.request.spec.execution.raw, call)
+        gap = bool(after) and bool((after[-1].asked.get("content") or "").strip())
+        async with contextlib.aclosing(self.ledger.chunks(made)) as chunks:
+            async for chunk in chunks:
+                said.append(chunk)
+                own = apart.take(chunk)
+                if gap and any(choice.delta.content for choice in own.choices or ()):
+                    gap = False
+                    yield self._shown(self.merger.text(exchanges.GAP))
+                self.keep(own)
+                passed = self.merger.pass_on(own)
+                if passed is not None:
+                    yield passed
+
+    async def _result(
+        self, call: HiddenCall, asked: Mapping[str, Any], results: list[Mapping[str, Any]]
+    ) -> AsyncGenerator[ModelResponseStream, None]:
+        """What the tool says to one call; a consultation streams to the client as reasoning."""
+        text = tool.USED_UP.format(most=self.preset.max_uses)
+        if self.consulted < self.preset.max_uses:
+            advice: list[str] = []
+            async with contextlib.aclosing(self._advice(tool.question(call.arguments), advice, asked)) as consultation:
+                async for chunk in consultation:
+                    yield chunk
+            text = tool.ADVICE + advice[0] if advice else tool.UNREACHABLE
+        results.append({"role": "tool", "tool_call_id": call.id, "content": text})
+
+    async def _advice(
+        self, question: str, advice: list[str], asked: Mapping[str, Any] | None = None
+    ) -> AsyncGenerator[ModelResponseStream, None]:
+        """One consultation; what it comes to is appended to ``advice``."""
+        self.consulted += 1
+        if await self.backoff.active():
+            self.trouble = "backoff"
+            return
+        phase = self._opened(question, asked)
+        async with contextlib.aclosing(self._consultation(phase)) as consultation:
+            async for chunk in consultation:
+                yield chunk
+        await phase.close()
+        trouble = phase.result.trouble
+        self.trouble = trouble or self.trouble
+        slow = (trouble or "").endswith("timeout")
+        self.aside(self.backoff.failed(slow=slow) if trouble else self.backoff.succeeded())
+        text = phase.result.text("plan")
+        if text:
+            advice.append(shorten(text, self.preset.max_advice_tokens))
+
+    def _opened(self, question: str, asked: Mapping[str, Any] | None) -> ThinkingPhase:
+        said = [{"role": "assistant", "content": asked["content"]}] if asked and asked.get("content") else []
+        call = advice_call(self.request, self.preset, self.members, [*self._messages, *said], question)
+
+        async def open_stream() -> AsyncIterator[Any]:
+            made = Made("advice", self.request.spec.reasoning.raw, call, result=phase.result)
+            return await self.ledger.thinking(made)
+
+        phase = self._phase = ThinkingPhase(open_stream, self.limits, "plan", self.ledger.clock)
+        return phase
+
+    async def _consultation(self, phase: ThinkingPhase) -> AsyncGenerator[ModelResponseStream, None]:
+        began = False
+        async with contextlib.aclosing(phase.events()) as events:
+            async for event in events:
+                if not isinstance(event, Thought) or self.preset.show_reasoning == "hidden":
+                    yield self.merger.keep_alive()
+                    continue
+                if not began:
+                    began = True
+                    yield self._shown(self.merger.reasoning(history.ADVICE))
+                yield self._shown(self.merger.reasoning(event.text))
+        if began:
+            yield self._shown(self.merger.reasoning(history.SEPARATOR))
+
+    def _shown(self, chunk: ModelResponseStream) -> ModelResponseStream:
+        self.keep(chunk)
+        return chunk
+
+
+def _asked(said: list[Any], apart: CallsApart, name: str) -> dict[str, Any]:
+    """The executor's message up to the consultation: its words, its own thinking, its calls of the hidden tool."""
+    whole = litellm.stream_chunk_builder(said)
+    message: Any = whole.choices[0].message if whole is not None else None
+    told = message.model_dump(exclude_none=True) if message is not None else {}
+    calls = [
+        {"id": call.id, "type": "function", "function": {"name": name, "arguments": call.arguments or "{}"}}
+        for call in apart.hidden
+    ]
+    thought = {key: told[key] for key in ("reasoning_content", "thinking_blocks") if told.get(key)}
+    asked = {"role": "assistant", "content": told.get("content") or None, "tool_calls": calls, **thought}
+    return history.clean([asked])[0]
+
+
+def _call_id(chunk: ModelResponseStream) -> str | None:
+    ids = (call.id for choice in chunk.choices for call in choice.delta.tool_calls or ())
+    return next((identity for identity in ids if identity), None)
