@@ -1,5 +1,6 @@
 """``litellm-minimax quota``, the doctor's line about it, and the one warning in the log."""
 
+import importlib
 import json
 import logging
 
@@ -12,6 +13,7 @@ from litellm_minimax.simulator import Quirks, Simulator
 from litellm_minimax.upstream import addresses
 from litellm_minimax.upstream.addresses import REGION_ROOTS
 
+serve = importlib.import_module("litellm_minimax.cli.serve")  # the module; its command has the same name
 KEY = "sk-cp-0123456789abcdefghijklmnop"
 
 
@@ -127,6 +129,18 @@ def test_the_doctors_line(sim):
     assert finding(sim, key="sk-api-0123456789").status == "skipped"
     sim.quirks = Quirks(quota="none")
     assert finding(sim).status == "warning"
+
+
+def test_serve_watches_the_plan_of_a_plans_key_only(sim, monkeypatch):
+    asked = []
+    monkeypatch.setattr(plan.Watch, "start", lambda watch: watch.look())
+    monkeypatch.setattr(plan, "ask", lambda address, key: asked.append((address.root, key)) or ())
+    serve._watch_the_plan()
+    monkeypatch.setenv("MINIMAX_API_BASE", "ftp://x")
+    serve._watch_the_plan()
+    monkeypatch.setenv("MINIMAX_API_KEY", "sk-api-0123456789")
+    serve._watch_the_plan()
+    assert asked == [(sim.base_url, KEY)]
 
 
 def test_a_quota_that_is_about_to_end_is_one_warning(sim, caplog):

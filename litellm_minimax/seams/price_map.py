@@ -28,7 +28,9 @@ def register() -> None:
     if missing:
         litellm.register_model(missing)
     # What `/v1/models` lists for `minimax/*`; the same set stands behind `litellm.models_by_provider`.
-    litellm.minimax_models.update(f"{MINIMAX}/{facts.id}" for facts in catalog.MODELS)
+    beside_chat = [*(facts.id for facts in catalog.EMBEDDINGS), *(facts.id for facts in catalog.IMAGES)]
+    listed = [*(facts.id for facts in catalog.MODELS), *beside_chat]
+    litellm.minimax_models.update(f"{MINIMAX}/{name}" for name in listed)
 
 
 def _holds(known: Mapping[str, Any] | None, entry: Mapping[str, Any]) -> bool:

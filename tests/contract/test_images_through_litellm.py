@@ -247,6 +247,7 @@ async def test_an_operators_own_price_wins(sim):
 def test_the_price_map_knows_them_and_their_mode():
     for model, mode in ((ONE, "image_generation"), (H3, "image_generation"), ("minimax/embo-01", "embedding")):
         assert litellm.get_model_info(model)["mode"] == mode
+        assert model in litellm.models_by_provider["minimax"]
     assert litellm.get_model_info("minimax/minimax-latest")["input_cost_per_token"] == pytest.approx(0.30e-6)
 
 
