@@ -40,7 +40,11 @@ CLAIMED = "minimax_image_params"
 """What LiteLLM drops on its way to a custom handler; the claim puts it under this name (``seams/claim_media.py``)."""
 SECONDS = 600.0
 """How long MiniMax may take for a picture by its own documentation; where no ``timeout`` is set."""
-_LITELLMS_OWN = frozenset(all_litellm_params) | {"drop_params", "ssl_verify", "timeout", "async_call"}
+_LITELLMS_OWN = frozenset(all_litellm_params) | {
+    "drop_params", "additional_drop_params", "allowed_openai_params", "ssl_verify", "timeout", "async_call",
+    "specific_deployment", "user_api_key_dict",
+}  # fmt: skip
+"""Its list, and what it forgets there (1.94.3, 1.108.7)."""
 _FORM_NAMES = frozenset({"image[]", "mask[]"})
 """The oldest releases hand on a form's files under these names, too."""
 _GATEWAY_GAVE_UP = frozenset({408, 499, 504})

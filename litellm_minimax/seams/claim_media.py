@@ -81,6 +81,7 @@ def _carrying(original: Callable[..., Any]) -> Callable[..., Any]:
         provider = given.get("custom_llm_provider") or str(given.get("model")).partition("/")[0]
         if provider in _PROVIDERS:
             told = {name: given[name] for name in _EDIT_PARAMS if given.get(name) is not None}
+            told = _without(told, given.get("additional_drop_params"))
             before = kwargs.get(CLAIMED)  # aimage_edit() calls image_edit()
             told |= {"custom_llm_provider": provider}
             kwargs[CLAIMED] = {**before, **told} if isinstance(before, Mapping) else told
@@ -88,6 +89,12 @@ def _carrying(original: Callable[..., Any]) -> Callable[..., Any]:
 
     setattr(image_edit, _MARK, original)
     return image_edit
+
+
+def _without(told: dict[str, Any], dropped: Any) -> dict[str, Any]:
+    """What an operator wants to have dropped by name (``additional_drop_params``) is LiteLLM's rule, and holds here."""
+    names = dropped if isinstance(dropped, list | tuple) else ()
+    return {name: value for name, value in told.items() if name not in names}
 
 
 def _innermost(function: Any) -> Any:
@@ -150,6 +157,7 @@ def _with_our_rules(
         if kwargs.get("custom_llm_provider") not in _PROVIDERS:
             return original(*args, **kwargs)
         ours = {name: kwargs.pop(name) for name in parameters if kwargs.get(name) is not None}
+        ours = _without(ours, kwargs.get("additional_drop_params"))
         if kwargs.get("drop_params") is True and parameters is _IMAGE_PARAMS:
             ours["drop_params"] = True
         return original(*args, **kwargs) | ours

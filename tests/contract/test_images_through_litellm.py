@@ -118,6 +118,11 @@ async def test_the_signature_of_a_mistake_and_no_request(sim):
     assert answer.minimax["notes"] == ["quality: not sent, because the model has nothing like it"]
     await edit("sync", H3, quality="high", drop_params=True)
     assert "quality" not in sim.last.body
+    for ask in (generate, edit):
+        for way in ("sync", "async"):
+            await ask(way, quality="hd", n=2, additional_drop_params=["quality"])
+            assert sim.last.body["n"] == 2
+    await litellm.aembedding(model="minimax/embo-01", input="x", dimensions=64, additional_drop_params=["dimensions"])
 
 
 @pytest.mark.parametrize(
