@@ -21,6 +21,7 @@ from tests.proxy_process import SHIPPED_CONFIG, ProxyStartError, StartedProxy, w
 pytestmark = pytest.mark.proxy
 
 MODEL = "hybrid:[minimax:MiniMax-M2,qwen-oauth:qwen3-coder-plus]"
+ADVISOR = "consult_advisor"
 THOUGHTS = "First look at the lexer. Then fix the parser."
 TOOL = {
     "name": "ls",
@@ -300,6 +301,112 @@ def test_an_anthropic_tool_loop_of_three_rounds_asks_the_reasoner_once(world):
     for message in bodies[-1][2:]:
         assert {"reasoning_content", "thinking_blocks"} & set(message) == set()
         assert "handed over" not in json.dumps(message, ensure_ascii=False)
+
+
+def consults(world, identity):
+    """The executor consults once, then calls the client's tool; the reasoning model advises."""
+    world.reset()
+    world.reasoner.enqueue(Answer("Split it.", reasoning="Hm.", chunk_chars=3))
+    world.executor.enqueue(
+        Answer("", tool_calls=[ToolCall(ADVISOR, {"question": "Which way?"}, f"call_a_{identity}")]),
+        Answer("Looking.", tool_calls=[ToolCall("ls", {"path": "."}, f"call_{identity}")]),
+        Answer("Done."),
+    )
+
+
+def in_its_place(world, identity):
+    """Whether the newest request has the consultation in front of the call that the client answered."""
+    body = world.executor.last.body["messages"]
+    calls = [call["id"] for message in body for call in message.get("tool_calls") or ()]
+    results = [(message["tool_call_id"], message["content"]) for message in body if message["role"] == "tool"]
+    return calls == [f"call_a_{identity}", f"call_{identity}"] and "Split it." in results[0][1]
+
+
+@needs_a_later_litellm
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_consultation_is_unseen_on_every_door_and_stands_in_its_place_in_the_next_round(world, stream):
+    chat_tool = {"type": "function", "function": TOOL}
+    settings = {"model": "hybrid-advisor", "stream": stream}
+
+    consults(world, f"chat{stream}")
+    asked = say(f"advise on chat {stream}")
+    answer = world.post("/v1/chat/completions", {**settings, "messages": asked, "tools": [chat_tool]})
+    assert answer.headers["x-hybrid-decision"] == "advised"
+    assert ("Split" in answer.text, ADVISOR in answer.text) == (True, False)
+    call = {"id": f"call_chat{stream}", "type": "function", "function": {"name": "ls", "arguments": "{}"}}
+    said = {"role": "assistant", "content": "Looking.", "tool_calls": [call]}
+    result = {"role": "tool", "tool_call_id": call["id"], "content": "a.py"}
+    world.post("/v1/chat/completions", {**settings, "messages": [*asked, said, result], "tools": [chat_tool]})
+    assert in_its_place(world, f"chat{stream}")
+
+    consults(world, f"messages{stream}")
+    tool = {"name": "ls", "description": "List files", "input_schema": TOOL["parameters"]}
+    asked = say(f"advise on messages {stream}")
+    with world.anthropic.messages.stream(model="hybrid-advisor", max_tokens=500, messages=asked, tools=[tool]) as live:
+        message = live.get_final_message()
+    if not stream:
+        consults(world, f"messages{stream}")
+        message = world.anthropic.messages.create(model="hybrid-advisor", max_tokens=500, messages=asked, tools=[tool])
+    assert (message.content[0].type, message.stop_reason) == ("thinking", "tool_use")
+    used = [block for block in message.content if block.type == "tool_use"]
+    assert [block.name for block in used] == ["ls"]
+    content = [block.model_dump(exclude_none=True) for block in message.content]
+    result = {"type": "tool_result", "tool_use_id": used[0].id, "content": "a.py"}
+    talk = [*asked, {"role": "assistant", "content": content}, {"role": "user", "content": [result]}]
+    world.anthropic.messages.create(model="hybrid-advisor", max_tokens=500, messages=talk, tools=[tool])
+    assert in_its_place(world, f"messages{stream}")
+
+    consults(world, f"responses{stream}")
+    tool = {"type": "function", **TOOL}
+    asked = say(f"advise on responses {stream}")
+    answer = world.openai.responses.create(model="hybrid-advisor", input=asked, tools=[tool], stream=stream)
+    if stream:
+        answer = next(event.response for event in answer if event.type == "response.completed")
+    called = next(item for item in answer.output if item.type == "function_call")
+    assert [item.name for item in answer.output if item.type == "function_call"] == ["ls"]
+    talk = [
+        *asked,
+        {"type": "function_call", "call_id": called.call_id, "name": "ls", "arguments": called.arguments},
+        {"type": "function_call_output", "call_id": called.call_id, "output": "a.py"},
+    ]
+    world.openai.responses.create(model="hybrid-advisor", input=talk, tools=[tool])
+    assert in_its_place(world, f"responses{stream}")
+
+
+@needs_a_later_litellm
+def test_spend_in_advisor_mode_is_the_sum_of_all_calls_also_when_the_client_leaves_in_a_consultation(world):
+    consults(world, "money")
+    body = {"model": "hybrid-advisor", "messages": say("advised"), "tools": [{"type": "function", "function": TOOL}]}
+    answer = world.post("/v1/chat/completions", body, "sk-test-advised").json()
+    phases = answer["choices"][0]["message"]["provider_specific_fields"]["hybrid"]["phases"]
+    assert [phase["phase"] for phase in phases] == ["execution", "advice", "execution"]
+    assert all(phase["cost"] > 0 for phase in phases)
+    (event,) = world.events("sk-test-advised", 1)
+    assert event["cost"] == pytest.approx(sum(phase["cost"] for phase in phases))
+    assert event["tokens"] == sum(phase["prompt_tokens"] + phase["completion_tokens"] for phase in phases)
+
+    consults(world, "left")
+    world.reasoner.reset()
+    world.reasoner.enqueue(Answer("x", reasoning="I think and think. " * 200, chunk_chars=19, delay=0.05))
+    client = world.openai.with_options(api_key="sk-test-advised-left")
+    with client.chat.completions.create(**{**body, "messages": say("left"), "stream": True}) as live:
+        for chunk in live:
+            if "think" in (getattr(chunk.choices[0].delta, "reasoning_content", None) or ""):
+                break
+    world.reasoner.wait_idle()
+    assert world.reasoner.last.answered.client_left
+    paid = [event for event in world.events("sk-test-advised-left", 2) if event["cost"]]
+    assert sorted(event["model"].rpartition("/")[2] for event in paid) == ["MiniMax-M2", "qwen3-coder-plus"]
+
+
+@pytest.mark.parametrize("key", ["sk-test-modes-executor", "sk-test-modes-reasoner"])
+@pytest.mark.parametrize("model", ["hybrid-advisor", "hybrid-plan"])
+def test_no_mode_is_a_way_to_a_member_that_the_key_may_not_use(world, key, model):
+    missing = "MiniMax-M2" if key.endswith("executor") else "qwen3-coder-plus"
+    planning = {"metadata": {"hybrid": {"phase": "plan"}}, "messages": say("plan"), "model": model}
+    refused = world.post("/v1/chat/completions", planning, key)
+    assert (refused.status_code, missing in refused.text) == (403, True)
+    assert (world.reasoner.requests, world.executor.requests) == ([], [])
 
 
 @needs_a_later_litellm
