@@ -113,6 +113,16 @@ def advice_call(
     return _asked_call(request, preset, members, asked)
 
 
+def review_call(
+    request: HybridRequest, preset: Preset, members: Members, messages: Sequence[Mapping[str, Any]], draft: str
+) -> calls.SubCall:
+    """The reasoner's call to review ``draft``, the executor's answer to ``messages``."""
+    sees_images = calls.sees_images(members.reasoning.model)
+    tools = request.params.get("tools") or ()
+    asked = reasoner_request.review_messages(messages, tools, draft, sees_images=sees_images)
+    return _asked_call(request, preset, members, asked)
+
+
 def answering_call(request: HybridRequest, members: Members, messages: Sequence[Mapping[str, Any]]) -> calls.SubCall:
     """The call of a reasoning model that answers by itself: the client's own, tools and wish for thinking included."""
     target = members.reasoning

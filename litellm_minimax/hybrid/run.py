@@ -27,7 +27,15 @@ from litellm_minimax.hybrid.asking.policy import Decision
 from litellm_minimax.hybrid.handing_over import handover, history
 from litellm_minimax.hybrid.ledger import Ledger, Made
 from litellm_minimax.hybrid.members import calls
-from litellm_minimax.hybrid.request import HybridRequest, Members, answering_call, execution_call, reasoning_call
+from litellm_minimax.hybrid.request import (
+    HybridRequest,
+    Members,
+    answering_call,
+    execution_call,
+    reasoning_call,
+    review_call,
+)
+from litellm_minimax.hybrid.reviewing import Reviewing
 from litellm_minimax.hybrid.thinking.deltas import Thought, reasoning_of
 from litellm_minimax.hybrid.thinking.reasoner import Clock, Limits, LoopClock, Result, Silence, ThinkingPhase
 
@@ -73,6 +81,7 @@ class HybridRun:
         self._side: set[asyncio.Task[None]] = set()
         self._thinking: ThinkingPhase | None = None
         self._advising: Advising | None = None
+        self._reviewing: Reviewing | None = None
         self._kept: list[Any] | None = None
         self._shown: list[str] = []
         self._final: dict[str, Any] = {}
@@ -224,7 +233,7 @@ class HybridRun:
         if phase is None or self._decision.kind == "degrade":
             self._log()
             advised = self._decision.kind == "advise"
-            async with contextlib.aclosing(self._advised(members) if advised else self._execute(members)) as answer:
+            async with contextlib.aclosing(self._advised(members) if advised else self._worked(members)) as answer:
                 async for chunk in answer:
                     yield chunk
 
@@ -318,7 +327,53 @@ class HybridRun:
         if advising.consulted:
             self._set(Decision("advise", advising.trouble or "consulted"))
 
-    async def _execute(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
+    async def _worked(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
+        """The executor's answer, reviewed where the route has its answers reviewed."""
+        asked = self._decision.reason not in policy.UNTOUCHED and self._talk.turn_start >= 0
+        if not (self._preset.review and asked) or await self._backoff(members).active():
+            async with contextlib.aclosing(self._execute(members)) as answer:
+                async for chunk in answer:
+                    yield chunk
+            return
+        kept = self._kept if self._kept is not None else []
+        start, end = len(kept), len(kept)
+
+        def review(draft: str) -> ThinkingPhase:
+            nonlocal end
+            end = len(kept)
+            return self._review(members, draft)
+
+        def revise(draft: str, text: str) -> AsyncGenerator[ModelResponseStream, None]:
+            said = {"role": "assistant", "content": draft}
+            return self._execute(members, (said, handover.review(text)))
+
+        def lead() -> str:
+            return history.SEPARATOR if self._shown and history.SEPARATOR not in self._shown else ""
+
+        shows = self._preset.show_reasoning == "full"
+        clock, keep_alive = self._around.clock, self._around.keep_alive
+        reviewing = self._reviewing = Reviewing(self._merger, clock, keep_alive, shows, lead, review, revise)
+        async with contextlib.aclosing(reviewing.chunks(self._execute(members))) as answer:
+            async for chunk in answer:
+                yield chunk
+        if reviewing.trouble is not None:
+            self._aside(self._backoff(members).failed(slow=reviewing.trouble.endswith("timeout")))
+        if self._kept is not None:
+            self._kept = reviewing.kept(kept, start, end if end > start else len(kept))
+
+    def _review(self, members: Members, draft: str) -> ThinkingPhase:
+        call = review_call(self._request, self._preset, members, self._messages, draft)
+
+        async def open_stream() -> AsyncIterator[Any]:
+            made = Made("review", self._request.spec.reasoning.raw, call, result=phase.result)
+            return await self._ledger.thinking(made)
+
+        phase = ThinkingPhase(open_stream, self._limits(), "plan", self._around.clock)
+        return phase
+
+    async def _execute(
+        self, members: Members, after: Sequence[Mapping[str, Any]] = ()
+    ) -> AsyncGenerator[ModelResponseStream, None]:
         notes = handover.insert(
             self._messages,
             self._notes,
@@ -327,7 +382,9 @@ class HybridRun:
             placement=self._preset.placement,
             repeat=self._preset.repeat_messages,
         )
-        made = Made("execution", self._request.spec.execution.raw, execution_call(self._request, members, notes))
+        made = Made(
+            "execution", self._request.spec.execution.raw, execution_call(self._request, members, [*notes, *after])
+        )
         try:
             async with contextlib.aclosing(self._ledger.chunks(made)) as chunks:
                 separated = remembered = not self._shown
@@ -407,6 +464,8 @@ class HybridRun:
             await self._thinking.close()
         if self._advising is not None:
             await self._advising.close()
+        if self._reviewing is not None:
+            await self._reviewing.close()
         await self._ledger.close()
         if self._side:
             await asyncio.wait(self._side, timeout=1)

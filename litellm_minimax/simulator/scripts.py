@@ -93,10 +93,16 @@ def _editing(path: str, old: str, new: str) -> dict[str, dict[str, Any]]:
     return {"Edit": snake, "replace": snake, "edit": {**camel, **snake}, **_shell(replace)}
 
 
+def _consulting(settings: Mapping[str, str]) -> list[ScriptTurn]:
+    name = settings.get("consult")
+    return [ScriptTurn({name: {"question": "Is this the way to go?"}})] if name else []
+
+
 def fix_test(settings: Mapping[str, str]) -> Script:
     """A file is read and edited, its test fails, the mistake is fixed, the test passes, DONE.
 
-    Settings: ``file`` (holds the line ``old``), ``test`` (a command), ``old``, ``wrong`` (the first edit), ``new``.
+    Settings: ``file`` (holds the line ``old``), ``test`` (a command), ``old``, ``wrong`` (the first edit), ``new``,
+    ``consult`` (a tool that is called after the first round).
     """
     path, test = settings.get("file", "calc.py"), settings.get("test", "python3 test_calc.py")
     old, new = settings.get("old", "return a - b"), settings.get("new", "return a + b")
@@ -104,6 +110,7 @@ def fix_test(settings: Mapping[str, str]) -> Script:
     return Script(
         [
             ScriptTurn(_reading(path)),
+            *_consulting(settings),
             ScriptTurn(_editing(path, old, wrong)),
             ScriptTurn(_shell(test)),
             ScriptTurn(_editing(path, wrong, new)),
@@ -116,13 +123,15 @@ def fix_test(settings: Mapping[str, str]) -> Script:
 def commands(settings: Mapping[str, str]) -> Script:
     """Commands that all succeed, the last of which shows a text that mentions an error; then DONE.
 
-    Settings: ``folder`` (where they run), ``file`` (is written there and read).
+    Settings: ``folder`` (where they run), ``file`` (is written there and read), ``consult`` (a tool that is called
+    after the first round).
     """
     folder, name = settings.get("folder", "."), settings.get("file", "notes.txt")
     said = "ValueError: bad, exit code 1"
     return Script(
         [
             ScriptTurn(_shell(f"ls {folder}")),
+            *_consulting(settings),
             ScriptTurn(_shell(f"cd {folder} && echo '{said}' > {name}")),
             ScriptTurn(_shell(f"cat {folder}/{name}")),
             ScriptTurn(text="DONE: the note is there (simulated)."),

@@ -8,7 +8,8 @@ mend a program. The simulator plays the model: read the file, edit it wrongly, r
 again, run the test, DONE. A run is good if the file ends as scripted, the agent says DONE, no request was refused,
 and every turn of the tool loop came back to the model with its reasoning. On a hybrid a second task runs three commands
 that all succeed; there its reasoner must have been asked exactly once for the person's message and once more for each
-command that failed, and never for what the agent asks on its own (its requests without tools).
+command that failed, and never for what the agent asks on its own (its requests without tools). On hybrid-advisor the
+script consults once in its middle; on hybrid-plan the reasoner is asked for a failed command only.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from litellm_minimax.cli.recipes import KEY_VARIABLE, recipes
 from litellm_minimax.cli.simulated import StandIns, stand_ins
 
 HERE = Path(__file__).resolve().parent
-MODELS = ("MiniMax-M2", "MiniMax-M3", "hybrid-coder")
+MODELS = ("MiniMax-M2", "MiniMax-M3", "hybrid-coder", "hybrid-advisor", "hybrid-plan")
+ADVISOR = "consult_advisor"
 RUN_SECONDS = 180
 BROKEN, WRONG, RIGHT = "return a - b", "return a * b", "return a + b"
 PROGRAM = f"def add(a, b):\n    {BROKEN}\n"
@@ -208,7 +210,8 @@ def _is_hybrid(model: str) -> bool:
 def _script(agent: Agent, model: str, task: Task, url: str, home: Path, work: Path) -> str:
     """The recipe, followed to the letter, with the agent's command given the prompt."""
     recipe = next(recipe for recipe in recipes(url, model) if recipe.client == agent.name)
-    prompt = f"{task.prompt.format(work=work)} [[simulate: {task.directive.format(work=work)}]]"
+    consult = f" consult={ADVISOR}" if model == "hybrid-advisor" else ""
+    prompt = f"{task.prompt.format(work=work)} [[simulate: {task.directive.format(work=work)}{consult}]]"
     command = agent.command.format(prompt='"$PROMPT"', model=model)
     lines = [f"export PROMPT={_quoted(prompt)}"]
     if agent.settings:
@@ -235,6 +238,8 @@ def _judged(
         problems.append(f"{task.file} ends as {left[-40:]!r}")
     if "DONE" not in said:
         problems.append("it never said DONE")
+    if "Is this the way to go?" in said:
+        problems.append("it showed the consultation")
     if "<think>" in said:
         problems.append("it showed think tags")
     reports = [server.report() for server in (servers.minimax, servers.coder)]
@@ -251,8 +256,9 @@ def _judged(
     answering = servers.coder if _is_hybrid(model) else servers.minimax
     side_calls = sum(1 for request in answering.requests if not (request.body or {}).get("tools"))
     asked = servers.minimax.report()["requests"] if _is_hybrid(model) else None
-    if asked is not None and asked != 1 + task.failures:
-        problems.append(f"the reasoner was asked {asked} times, not {1 + task.failures}")
+    due = {"hybrid-advisor": 1, "hybrid-plan": task.failures}.get(model, 1 + task.failures)
+    if asked is not None and asked != due:
+        problems.append(f"the reasoner was asked {asked} times, not {due}")
     return Outcome(agent.name, model, task.name, tuple(problems), requests, asked, side_calls, turns, intact, seconds)
 
 

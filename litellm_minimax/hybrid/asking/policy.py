@@ -14,6 +14,9 @@ Kind = Literal["think", "reuse", "skip", "degrade", "advise", "plan", "escalate"
 ALONE: frozenset[Kind] = frozenset({"plan", "escalate"})
 """The reasoning model answers by itself, with the client's tools."""
 
+UNTOUCHED = frozenset({"disabled", "client_skip", "client_thinking_off", "side_call"})
+"""Reasons for which the reasoning model is left out of a request altogether."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -68,6 +68,7 @@ class Preset:
     advise_first: bool = False
     when_planning: WhenPlanning = "execution"
     escalate_after: int = 0
+    review: bool = False
     enabled: bool = True
     allow_unconfigured_members: bool = False
     backends: Mapping[str, str] = field(default_factory=lambda: DEFAULT_BACKENDS)
@@ -122,6 +123,7 @@ class _Options(_Strict):
     advise_first: bool = False
     when_planning: WhenPlanning = "execution"
     escalate_after: int = Field(default=0, ge=0)
+    review: bool = False
     enabled: bool = True
     allow_unconfigured_members: bool = False
     backends: dict[str, str] = Field(default_factory=dict)
@@ -149,6 +151,8 @@ def read(options: Mapping[str, Any] | None, environment: Mapping[str, str], wher
         raise InvalidRequest(where, "must be a mapping of options.", "See docs/hybrid.md for the options.")
     given = {**_from_environment(environment), **(options or {})}
     checked = _check(_Options, given, where)
+    if checked.review and checked.mode != "notes":
+        raise InvalidRequest(where, "review goes with mode: notes, and not with the advisor.", "Remove one of the two.")
     settings = checked.model_dump(exclude={"reasoning_model", "execution_model", "backends", "trigger", "enabled"})
     return Preset(
         **settings,

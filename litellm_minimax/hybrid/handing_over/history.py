@@ -106,7 +106,8 @@ def _around_advice(text: str) -> str:
     """What the executor thought before, between and after consultations."""
     before, *rest = text.split(ADVICE if ADVICE in text else ADVICE.strip())
     mark = SEPARATOR if SEPARATOR in text else _MARK
-    return before + "".join(part.partition(mark)[2] for part in rest)
+    after = (part.rpartition(mark)[2] if mark in part else "" for part in rest)
+    return before.rpartition(mark)[2] + "".join(after)
 
 
 def _trimmed_part(text: str) -> str:

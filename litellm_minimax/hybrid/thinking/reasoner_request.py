@@ -37,6 +37,14 @@ _ADVISER = (
 )
 _ADVISE_NOW = "Advise the executor now, in at most about {words} words."
 _ASKS = "The executor asks: {question}"
+_APPROVED = "APPROVED"
+_REVIEWER = (
+    "You review the work of another assistant, the executor, before the person reads its last answer. You can't call "
+    "tools, so don't try, not even as text. Look for what is wrong, missing, untrue about the work shown in the "
+    "transcript, or not what was asked for. Be concrete and short; leave style alone."
+)
+_DRAFT = "The executor would answer:"
+_REVIEW_NOW = f"Review this answer. If it may stand as it is, write only {_APPROVED}; else say what must change."
 _RESULT_TOKENS = 6000
 _DESCRIPTION_TOKENS = 120
 _CATALOGUE_TOKENS = 8000
@@ -73,6 +81,20 @@ def advice_messages(
     asks = f"{_ASKS.format(question=question)}\n\n" if question else ""
     _append(built, {"role": "user", "content": asks + now})
     return built
+
+
+def review_messages(
+    conversation: Sequence[Message], tools: Iterable[object], draft: str, *, sees_images: bool
+) -> list[dict[str, Any]]:
+    """The messages of a review: the conversation, and the executor's draft of its last answer."""
+    built = _transcript(_REVIEWER, conversation, tools, sees_images=sees_images)
+    _append(built, {"role": "user", "content": f"{_DRAFT}\n\n{draft}\n\n{_REVIEW_NOW}"})
+    return built
+
+
+def approves(review: str) -> bool:
+    """Whether a review says that the draft stands."""
+    return review.lstrip("*#`\"' \n").startswith(_APPROVED)
 
 
 def _transcript(
