@@ -139,4 +139,17 @@ def commands(settings: Mapping[str, str]) -> Script:
     )
 
 
-SCENARIOS = {"fix-test": fix_test, "commands": commands}
+def plan(settings: Mapping[str, str]) -> Script:
+    """A file is read, and a plan is the answer: what an agent may do in its plan mode.
+
+    Settings: ``file`` (is read).
+    """
+    return Script(
+        [
+            ScriptTurn(_reading(settings.get("file", "calc.py"))),
+            ScriptTurn(text="PLAN: turn the sign (simulated). DONE."),
+        ]
+    )
+
+
+SCENARIOS = {"fix-test": fix_test, "commands": commands, "plan": plan}

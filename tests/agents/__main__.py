@@ -9,7 +9,8 @@ again, run the test, DONE. A run is good if the file ends as scripted, the agent
 and every turn of the tool loop came back to the model with its reasoning. On a hybrid a second task runs three commands
 that all succeed; there its reasoner must have been asked exactly once for the person's message and once more for each
 command that failed, and never for what the agent asks on its own (its requests without tools). On hybrid-advisor the
-script consults once in its middle; on hybrid-plan the reasoner is asked for a failed command only.
+script consults once in its middle; on hybrid-plan the reasoner is asked for a failed command only,
+and a third task is done in plan mode, by the reasoning model alone.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from litellm_minimax.cli.proxy_child import answers, free_port, new_master_key
@@ -54,6 +55,12 @@ class Agent:
     package: str
     command: str
     settings: str | None = None
+    plans: tuple[str, str] | None = None
+    """What of the command becomes what, to start in plan mode without a person; ``None`` where there is no way."""
+
+    def in_plan_mode(self) -> Agent:
+        """The agent, started in its plan mode."""
+        return replace(self, command=self.command.replace(*self.plans)) if self.plans else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +101,26 @@ COMMANDS = Task(
     "ValueError: bad, exit code 1\n",
     0,
 )
+PLAN = Task(
+    "plan mode",
+    "The test in {work}/test_calc.py fails. Plan how to mend calc.py, change nothing, and say DONE.",
+    "scenario=plan file={work}/calc.py",
+    "calc.py",
+    PROGRAM,
+    0,
+)
 
 
 AGENTS = (
     Agent("Claude Code", "@anthropic-ai/claude-code",
-          "claude -p {prompt} --permission-mode acceptEdits --allowedTools Read,Edit,Bash"),
+          "claude -p {prompt} --permission-mode acceptEdits --allowedTools Read,Edit,Bash",
+          plans=("acceptEdits", "plan")),
     Agent("Codex", "@openai/codex", "codex exec --skip-git-repo-check --sandbox danger-full-access {prompt}",
           "~/.codex/config.toml"),
-    Agent("opencode", "opencode-ai", "opencode run --model litellm/{model} {prompt}", "opencode.json"),
-    Agent("qwen-code", "@qwen-code/qwen-code", "qwen --yolo --prompt {prompt}"),
+    Agent("opencode", "opencode-ai", "opencode run --model litellm/{model} {prompt}", "opencode.json",
+          plans=("opencode run", "opencode run --agent plan")),
+    Agent("qwen-code", "@qwen-code/qwen-code", "qwen --yolo --prompt {prompt}",
+          plans=("--yolo", "--approval-mode plan")),
 )  # fmt: skip
 
 
@@ -142,9 +160,10 @@ def main() -> int:
             try:
                 for model in options.model or MODELS:
                     for agent in AGENTS:
-                        for task in (MEND, COMMANDS) if _is_hybrid(model) else (MEND,):
+                        for task in _tasks(agent, model):
                             if not options.agent or agent.name in options.agent:
-                                outcomes.append(run(agent, model, task, url, key, servers, folder, options.prefix))
+                                started = agent.in_plan_mode() if task is PLAN else agent
+                                outcomes.append(run(started, model, task, url, key, servers, folder, options.prefix))
                                 _show(outcomes[-1])
             finally:
                 proxy.terminate()
@@ -155,6 +174,11 @@ def main() -> int:
         else:
             shutil.rmtree(folder, ignore_errors=True)
     return int(any(outcome.problems for outcome in outcomes) or not outcomes)
+
+
+def _tasks(agent: Agent, model: str) -> tuple[Task, ...]:
+    planning = (PLAN,) if model == "hybrid-plan" and agent.plans else ()
+    return (MEND, COMMANDS, *planning) if _is_hybrid(model) else (MEND,)
 
 
 def install(prefix: Path) -> None:
@@ -256,7 +280,10 @@ def _judged(
     answering = servers.coder if _is_hybrid(model) else servers.minimax
     side_calls = sum(1 for request in answering.requests if not (request.body or {}).get("tools"))
     asked = servers.minimax.report()["requests"] if _is_hybrid(model) else None
-    due = {"hybrid-advisor": 1, "hybrid-plan": task.failures}.get(model, 1 + task.failures)
+    worked = sum(1 for request in servers.coder.requests if (request.body or {}).get("tools"))
+    if task is PLAN and worked:
+        problems.append(f"the executor planned in {worked} requests")
+    due = 2 if task is PLAN else {"hybrid-advisor": 1, "hybrid-plan": task.failures}.get(model, 1 + task.failures)
     if asked is not None and asked != due:
         problems.append(f"the reasoner was asked {asked} times, not {due}")
     return Outcome(agent.name, model, task.name, tuple(problems), requests, asked, side_calls, turns, intact, seconds)
