@@ -169,6 +169,6 @@ async def _load(cache: Cache, key: str) -> list[Any]:
     text = await cache.aget(key) or ""
     try:
         kept = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return kept if isinstance(kept, list) else []

@@ -174,7 +174,7 @@ def _transport(fault: TransportFault, context: CallContext) -> Exception:
     return connection(said)
 
 
-_RESET = re.compile(r"resets? at ([0-9][0-9TZ:+\-./ ]*[0-9Z])")
+_RESET = re.compile(r"resets? at ([0-9][0-9TZ:+\-./ ]{0,40}[0-9Z])")
 
 
 def seconds_to_reset(text: str, now: float) -> int | None:
@@ -188,6 +188,8 @@ def seconds_to_reset(text: str, now: float) -> int | None:
         return None
     stamp = found.group(1).strip().rstrip(".")
     if stamp.isdigit():
+        if len(stamp) > 16:
+            return None
         moment = float(stamp) / (1000 if len(stamp) > 11 else 1)
     else:
         try:

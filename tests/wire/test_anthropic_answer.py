@@ -123,6 +123,14 @@ def test_what_is_no_event_stream_is_a_fault(data):
         passed(data)
 
 
+def test_a_long_plain_body_is_read_at_its_end():
+    body = json.dumps({"error": {"message": "no"}, "padding": "x" * 20_000}).encode()
+    stream = MessageStream()
+    assert stream.feed(body) == b""
+    with pytest.raises(UpstreamFault, match="no"):
+        stream.close()
+
+
 def test_an_event_without_end_is_a_fault():
     stream = MessageStream()
     stream.feed(STREAM[0] + b"data: not json\n\ndata: 3\n\n")

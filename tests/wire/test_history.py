@@ -291,6 +291,8 @@ def test_repeated_and_missing_ids_within_a_turn_are_made_unique_on_both_sides():
 def test_a_result_without_an_id_takes_what_the_others_leave():
     history = [USER, asks(call("a"), call("b")), result("", "unnamed"), result("a", "named")]
     assert [message["content"] for message in sent(history)[2:]] == ["named", "unnamed"]
+    history = [USER, asks(call("a"), call("b")), result("", "1"), result("", "2")]
+    assert [message["content"] for message in sent(history)[2:]] == ["1", "2"]
     history = [USER, result("a", "early"), asks(call("a")), result("", "unnamed")]
     assert [message["content"] for message in sent(history)[2:]] == [
         "early",

@@ -232,9 +232,9 @@ ENVELOPES: tuple[Envelope, ...] = (
         "OpenHands",
         "openhands-tools 1.58.2, and openhands-ai 0.x",
         _closes(
-            r"\s*(?:\[The command completed with exit code -?\d+\.[^\n]{0,200}\]\n)?"
+            r"\s*+(?:\[The command completed with exit code -?\d++\.[^\n]{0,200}\]\n)?"
             r"(?:\[Current working directory: [^\n]{0,400}\]\n)?(?:\[Python interpreter: [^\n]{0,400}\]\n)?"
-            r"\[(?:The command completed|Command finished) with exit code (?P<code>-?\d+)\.?[^\n]{0,200}\]"
+            r"\[(?:The command completed|Command finished) with exit code (?P<code>-?\d++)\.?[^\n]{0,200}\]"
         ),
         frozenset({"terminal", "execute_bash", "bash"}),
     ),

@@ -90,5 +90,5 @@ def loads(text: str | None) -> list[Exchange]:
     """The exchanges of a text from the cache; none where it is lost or not one of ours."""
     try:
         return [Exchange(one["asked"], one["results"], bool(one["beside"])) for one in json.loads(text or "[]")]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return []

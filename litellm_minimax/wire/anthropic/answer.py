@@ -7,14 +7,22 @@ that already holds what its first delta repeats, and a whole ``message`` after t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from litellm_minimax.wire.events import Event, Reasoning, ToolCallStart
 from litellm_minimax.wire.faults import ProtocolFault, WireFault
 from litellm_minimax.wire.incoming.stream import parse_error_body
+from litellm_minimax.wire.json_text import loads
 
 _MAX_FRAME = 16 * 1024 * 1024
+_LONGEST_ERROR = 16 * 1024
+"""A plain JSON body is looked for while it is no longer than this; a longer one is read at its end."""
+_EVENT_END = re.compile(rb"\n\n|\r\n\r\n")
+_LONGEST_END = 3
+"""Bytes of an event's end that may have come in an earlier read."""
 _OF_INTEREST = (b"thinking", b"tool_use", b"content_block_start", b'"error"', b"base_resp", b'"message"')
 _TEXT_KINDS = ("thinking", "text")
 
@@ -37,7 +45,7 @@ def events_of_message(body: Mapping[str, Any]) -> list[Event]:
 def error_of_message(status: int, body: bytes, trace_id: str | None) -> WireFault | None:
     """The error that a whole answer carries, HTTP 200 included; ``None`` for a good one."""
     try:
-        told = json.loads(body)
+        told = loads(body)
     except ValueError:
         if status < 300:
             return ProtocolFault("the answer is not JSON.")
@@ -52,7 +60,11 @@ class MessageStream:
 
     def __init__(self, trace_id: str | None = None) -> None:
         self._trace_id = trace_id
-        self._rest = b""
+        self._rest: list[bytes] = []
+        """The event that has begun, as it came: joined once, when its end is there."""
+        self._size = 0
+        self._tail = b""
+        """Its last bytes, which may be the beginning of its end."""
         self._calls = 0
         self._starts: dict[Any, tuple[str, str]] = {}
         self.began = False
@@ -69,13 +81,26 @@ class MessageStream:
             UpstreamFault: the answer begins with an error.
             ProtocolFault: an event is longer than any honest one, or the answer is no event stream.
         """
-        self._rest += data
-        frames, self._rest = _split(self._rest)
-        if len(self._rest) > _MAX_FRAME:
+        self._rest.append(data)
+        self._size += len(data)
+        window = self._tail + data
+        frames: list[bytes] = []
+        if _EVENT_END.search(window):
+            frames, window = _split(b"".join(self._rest))
+            self._rest, self._size = [window], len(window)
+        self._tail = window[-_LONGEST_END:]
+        if self._size > _MAX_FRAME:
             raise ProtocolFault("an event of the stream is too long.")
-        if not self.began and self._rest.lstrip().startswith(b"{"):
-            self._refuse_plain_json(self._rest)
+        if not self.began and data.rstrip().endswith(b"}"):
+            self._look_for_plain_json()
         return b"".join(self._passed(frame) for frame in frames)
+
+    def _look_for_plain_json(self) -> None:
+        if self._size > _LONGEST_ERROR:
+            return
+        body = b"".join(self._rest)
+        if body.lstrip().startswith(b"{"):
+            self._refuse_plain_json(body)
 
     def close(self) -> bytes:
         """What is left at the end.
@@ -84,7 +109,7 @@ class MessageStream:
             UpstreamFault: nothing came but an error.
             ProtocolFault: nothing came at all.
         """
-        rest, self._rest = self._rest, b""
+        rest, self._rest = b"".join(self._rest), []
         if not self.began:
             if rest.strip():
                 self._refuse_plain_json(rest, at_end=True)
@@ -94,7 +119,7 @@ class MessageStream:
     def _refuse_plain_json(self, body: bytes, *, at_end: bool = False) -> None:
         """An error that came as a plain body, although a stream was asked for."""
         try:
-            told = json.loads(body)
+            told = loads(body)
         except ValueError:
             if at_end:
                 raise ProtocolFault("the answer is not an event stream.") from None
@@ -161,14 +186,9 @@ def _event(name: str, data: Mapping[str, Any]) -> bytes:
 
 def _split(data: bytes) -> tuple[list[bytes], bytes]:
     """Whole events with the blank line that ends each, and what is left."""
-    frames: list[bytes] = []
-    start = 0
-    while True:
-        ends = [(at + len(mark)) for mark in (b"\n\n", b"\r\n\r\n") if (at := data.find(mark, start)) >= 0]
-        if not ends:
-            return frames, data[start:]
-        frames.append(data[start : min(ends)])
-        start = min(ends)
+    ends = [found.end() for found in _EVENT_END.finditer(data)]
+    frames = [data[start:end] for start, end in pairwise([0, *ends])]
+    return frames, data[ends[-1] if ends else 0 :]
 
 
 def _data_of(frame: bytes) -> bytes | None:
@@ -178,7 +198,7 @@ def _data_of(frame: bytes) -> bytes | None:
 
 def _json(data: bytes) -> dict[str, Any] | None:
     try:
-        told = json.loads(data)
+        told = loads(data)
     except ValueError:
         return None
     return told if isinstance(told, dict) else None

@@ -58,7 +58,8 @@ def with_tool_changes(messages: Sequence[object], tools: object) -> tuple[Sequen
             elif isinstance(definition, Mapping):
                 declared[str(_name(definition))] = definition
         if changes and isinstance(message, Mapping):
-            rest = [block for block in _entries(message["content"]) if block not in changes]
+            changing = {id(change) for change in changes}
+            rest = [block for block in _entries(message["content"]) if id(block) not in changing]
             kept += [{**message, "content": rest}] if rest else []
         else:
             kept.append(message)

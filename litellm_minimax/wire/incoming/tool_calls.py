@@ -10,6 +10,7 @@ from typing import Any
 from litellm_minimax.wire.call_ids import call_id
 from litellm_minimax.wire.events import Event, ToolCallArguments, ToolCallStart
 from litellm_minimax.wire.faults import ProtocolFault
+from litellm_minimax.wire.json_depth import JsonDepth
 
 MOST_CALLS = 1024
 """In one answer. A caller could do nothing with more, and LiteLLM makes several objects of each."""
@@ -28,6 +29,12 @@ class _Call:
     empty: bool = False
     """An empty object was told."""
     snapshots: bool = False
+    depth: JsonDepth | None = None
+    """Of the arguments so far, once it matters."""
+    measured: int = 0
+    """How many of the fragments it has seen."""
+    garbled: bool = False
+    """The arguments so far were closed, and no JSON: nothing that follows makes them whole."""
 
 
 class ToolCallReader:
@@ -144,7 +151,6 @@ def _new_arguments(call: _Call, told: str) -> str:
     ``:``, ``,`` or ``[`` a value may begin that happens to look like its parents, so there nothing is taken for one.
     """
     so_far = "".join(call.fragments)
-    call.fragments = [so_far]
     if not told.startswith(so_far) or not so_far.startswith("{"):
         return told
     if len(told) == call.length:
@@ -159,9 +165,21 @@ def _begins_another(call: _Call, name: str, arguments: str) -> bool:
     """Whether a server counts all its calls with one index: a name again, and an object behind a whole one."""
     if not (name and call.name and arguments.startswith("{") and call.length):
         return False
+    if call.garbled or not call.fragments[-1].endswith("}") or not _is_closed(call):
+        return False
     so_far = "".join(call.fragments)
-    call.fragments = [so_far]
-    return so_far.endswith("}") and not arguments.startswith(so_far) and _is_whole(so_far)
+    whole = _is_whole(so_far)
+    call.garbled = not whole
+    return whole and not arguments.startswith(so_far)
+
+
+def _is_closed(call: _Call) -> bool:
+    """Whether the arguments so far may be a whole object: asked at every fragment, so each is looked at once."""
+    call.depth = call.depth or JsonDepth()
+    for fragment in call.fragments[call.measured :]:
+        call.depth.feed(fragment)
+    call.measured = len(call.fragments)
+    return call.depth.closed
 
 
 def _is_whole(text: str) -> bool:

@@ -8,6 +8,7 @@ tool call``). Agents that compact, interrupt or re-order their history break all
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from litellm_minimax.wire.notes import Notes
@@ -72,6 +73,7 @@ class Ledger:
     _unanswered: dict[str, list[Call]] = field(default_factory=lambda: defaultdict(list))
     _answers: dict[str, Result] = field(default_factory=dict)
     _waiting: list[Result] = field(default_factory=list)
+    _by_name: dict[tuple[int, str], Iterator[Call]] = field(default_factory=dict)
 
     def made(self, calls: list[Call]) -> None:
         """An assistant turn made these calls."""
@@ -110,8 +112,14 @@ class Ledger:
         return calls.pop() if calls else None
 
     def _unanswered_by_name(self, result: Result) -> Call | None:
-        calls = self._turns[result.turn] if result.turn >= 0 else []
-        return next((c for c in calls if c.result is None and result.name in ("", c.name)), None)
+        """The first call of the turn before, of this name if it has one; each call is passed over once a name."""
+        if result.turn < 0:
+            return None
+        key = result.turn, result.name
+        if key not in self._by_name:
+            calls = self._turns[result.turn]
+            self._by_name[key] = iter([call for call in calls if result.name in ("", call.name)])
+        return next((call for call in self._by_name[key] if call.result is None), None)
 
     def _answer(self, call: Call, result: Result, *, moved: bool) -> None:
         call.result = result
