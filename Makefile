@@ -71,6 +71,9 @@ census: $(VENV)/.installed-dev  ## the proxy's live objects over 10,000 requests
 media-memory: $(VENV)/.installed-dev  ## memory for a large picture and a long list of texts; figures into docs/reliability.md
 	@$(BIN)/python -m tests.load.media_memory
 
+stops: $(VENV)/.installed-dev  ## the longest stop of the event loop per kind of request; figures into docs/reliability.md
+	$(BIN)/python -m tests.load.stops
+
 replicas: $(VENV)/.installed-dev  ## two proxies and a Redis under load, each killed once; figures into docs/reliability.md
 	$(BIN)/python -m tests.load.replicas
 
