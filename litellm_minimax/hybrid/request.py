@@ -11,7 +11,7 @@ from litellm_minimax.hybrid.asking.spec import HybridSpec
 from litellm_minimax.hybrid.members import calls
 from litellm_minimax.hybrid.members.resolution import Target
 from litellm_minimax.hybrid.thinking import reasoner_request
-from litellm_minimax.wire.options import KEEP_CLOSERS
+from litellm_minimax.wire.options import KEEP_CLOSERS, MEMORY_PART
 
 _WITH_USAGE: Mapping[str, Any] = {"stream_options": {"include_usage": True}}
 """LiteLLM takes it for every provider, and tells a stream's usage only then."""
@@ -128,7 +128,9 @@ def answering_call(request: HybridRequest, members: Members, messages: Sequence[
     target = members.reasoning
     params = {**request.params, **request.spec.reasoning.params, **_WITH_USAGE}
     params |= calls.without_waiting(members.router, target)
-    return calls.SubCall(target, messages, params, request.metadata, members.router)
+    # With one MiniMax key for both, the executor would otherwise be given the thinking that was taken out for it.
+    metadata = {**request.metadata, MEMORY_PART: "reasoning member"}
+    return calls.SubCall(target, messages, params, metadata, members.router)
 
 
 def execution_call(

@@ -16,6 +16,7 @@ from typing import Any
 
 from litellm_minimax.memory.shared_cache import SharedCache
 from litellm_minimax.wire.incoming.collector import AnswerCollector
+from litellm_minimax.wire.options import MEMORY_PART
 from litellm_minimax.wire.outgoing.unreturned_reasoning import MissingReasoning, message_hash
 
 log = logging.getLogger("litellm_minimax.memory")
@@ -38,9 +39,12 @@ def is_on() -> bool:
 def scope_of(api_key: str, litellm_params: Mapping[str, Any]) -> str:
     """Whose memory it is: the caller's LiteLLM key and the upstream key, as one hash.
 
-    Two callers of one proxy never share a scope, and neither do two upstream accounts.
+    Two callers of one proxy never share a scope, and neither do two upstream accounts, nor the two members of a hybrid.
     """
-    return hashlib.sha256(f"{_caller(litellm_params)}\x00{api_key}".encode()).hexdigest()[:24]
+    metadata = litellm_params.get("metadata")
+    part = metadata.get(MEMORY_PART) if isinstance(metadata, Mapping) else None
+    whose = [_caller(litellm_params), api_key, *([str(part)] if part else [])]
+    return hashlib.sha256("\x00".join(whose).encode()).hexdigest()[:24]
 
 
 def _caller(litellm_params: Mapping[str, Any]) -> str:

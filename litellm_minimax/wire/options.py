@@ -19,6 +19,9 @@ if the first frame looks like vLLM's, SGLang's or llama.cpp's, and reasoning doe
 KEEP_CLOSERS = "minimax_keep_closers"
 """The name in a call's metadata by which a hybrid asks for ``keep_closers`` of its reasoner."""
 
+MEMORY_PART = "minimax_memory_part"
+"""The name in a call's metadata by which a hybrid keeps what its two members thought apart in the reasoning memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseFormat:

@@ -144,6 +144,13 @@ async def test_calls_beside_the_advisors_are_kept_and_answered_by_the_client(use
     assert sent[0]["reasoning_content"] == "Hard."
 
 
+async def test_the_clients_calls_are_counted_from_zero(use):  # noqa: F811
+    beside = [*calling(1, "c0", "ls", "{}"), *calling(2, "c1", "ls", '{"a":', "1}")]
+    use(Members(reasoner=ADVISES, executor=[consults("a1", *beside)]))
+    calls_seen = [call for c in await stream(**SETTINGS) if c.choices for call in c.choices[0].delta.tool_calls or ()]
+    assert [(call.index, call.function.arguments) for call in calls_seen] == [(0, "{}"), (1, '{"a":'), (1, "1}")]
+
+
 async def test_too_many_consultations_and_a_failing_reasoner_are_told_by_the_tool(use):  # noqa: F811
     members = Members(reasoner=ADVISES, executor=[consults("a1"), consults("a2"), DONE])
     use(members)

@@ -94,6 +94,18 @@ def config_for_tests():
             "model_name": "shaky-pair",
             "litellm_params": {"model": "hybrid/shaky-pair", "hybrid": {**QUICK, "execution_model": "shaky"}},
         },
+        {
+            "model_name": "all-minimax",
+            "litellm_params": {
+                "model": "hybrid/all-minimax",
+                "hybrid": {
+                    "reasoning_model": "MiniMax-M2",
+                    "execution_model": "MiniMax-M2.1",
+                    "when_planning": "reasoning",
+                    "trigger": ["stall"],
+                },
+            },
+        },
         {"model_name": "quick", "litellm_params": {"model": "hybrid/quick", "hybrid": QUICK}},
         {
             "model_name": "falls-back",
@@ -397,6 +409,24 @@ def test_spend_in_advisor_mode_is_the_sum_of_all_calls_also_when_the_client_leav
     assert world.reasoner.last.answered.client_left
     paid = [event for event in world.events("sk-test-advised-left", 2) if event["cost"]]
     assert sorted(event["model"].rpartition("/")[2] for event in paid) == ["MiniMax-M2", "qwen3-coder-plus"]
+
+
+def test_the_memory_gives_a_planners_thinking_back_to_the_planner_only(world):
+    """An agent that drops all thinking, and one MiniMax key for both members."""
+    world.reasoner.enqueue(Answer("", reasoning="Only mine.", tool_calls=[ToolCall("ls", {"path": "."}, "call_plan")]))
+    call = {"id": "call_plan", "type": "function", "function": {"name": "ls", "arguments": '{"path": "."}'}}
+    asked = say("plan it, all of it MiniMax")
+    talk = [
+        *asked,
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "call_plan", "content": "a.py"},
+    ]
+    had = []
+    for phase, messages in (("plan", asked), ("plan", talk), ("act", talk)):
+        body = {"model": "all-minimax", "messages": messages, "tools": [{"type": "function", "function": TOOL}]}
+        assert world.post("/v1/chat/completions", {**body, "metadata": {"hybrid": {"phase": phase}}}).is_success
+        had.append((world.reasoner.last.body["model"], "Only mine." in json.dumps(world.reasoner.last.body)))
+    assert had == [("MiniMax-M2", False), ("MiniMax-M2", True), ("MiniMax-M2.1", False)]
 
 
 @pytest.mark.parametrize("key", ["sk-test-modes-executor", "sk-test-modes-reasoner"])
