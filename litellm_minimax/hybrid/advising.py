@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import litellm
-from litellm.types.utils import ModelResponseStream
+from litellm.types.utils import ModelResponseStream, Usage
 
 from litellm_minimax.hybrid import remembering
 from litellm_minimax.hybrid.accounting.tokens import shorten
@@ -198,7 +198,9 @@ class Advising:
 
 def _asked(said: list[Any], apart: CallsApart, name: str) -> dict[str, Any]:
     """The executor's message up to the consultation: its words, its own thinking, its calls of the hidden tool."""
-    whole = litellm.stream_chunk_builder(said)
+    # With a cost in the usage LiteLLM does not look for a price by the executor's bare name, loudly and in vain.
+    told_usage = ModelResponseStream(choices=[], usage=Usage(prompt_tokens=0, completion_tokens=0, cost=0.0))
+    whole = litellm.stream_chunk_builder([*said, told_usage])
     message: Any = whole.choices[0].message if whole is not None else None
     told = message.model_dump(exclude_none=True) if message is not None else {}
     calls = [
