@@ -40,9 +40,7 @@ class ReadOptions:
     """Stop sequences; MiniMax ignores them, so the reader cuts."""
     response_format: ResponseFormat | None = None
     tool_schemas: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    """JSON schema of each declared tool by name: types of arguments that arrive as markup."""
-    tool_markup: bool = False
-    """Read MiniMax's tool-call markup in the text (a self-hosted server without a tool parser)."""
+    """JSON schema of each declared tool by name. Calls of these tools are read where they stand in the text, too."""
     implicit_think: ImplicitThink = "no"
     keep_closers: bool = False
     """Leave a closing tag that nothing opened in the text, for a reader that looks for it."""

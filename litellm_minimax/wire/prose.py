@@ -33,6 +33,12 @@ class Prose:
         """Nothing visible stands on the last line."""
         return self._blank
 
+    def copy(self) -> Prose:
+        """Another that stands where this one does."""
+        other = Prose()
+        other._fenced, other._head, other._ticks, other._blank = self._fenced, self._head, self._ticks, self._blank
+        return other
+
     def add(self, text: str) -> None:
         """The text goes on."""
         *ended, last = text.split("\n") if "\n" in text else (text,)

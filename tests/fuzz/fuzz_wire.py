@@ -28,7 +28,8 @@ from litellm_minimax.wire.incoming.sse import SSEDecoder
 from litellm_minimax.wire.incoming.stop import StopScanner
 from litellm_minimax.wire.incoming.stream import coalesce
 from litellm_minimax.wire.incoming.think import ThinkSplitter
-from litellm_minimax.wire.markup.tool_markup import TOKEN, ToolMarkupScanner
+from litellm_minimax.wire.markup.notation import TOKEN
+from litellm_minimax.wire.markup.tool_markup import ToolMarkupScanner
 from litellm_minimax.wire.options import ReadOptions
 
 PLAIN = ReadOptions()
@@ -241,9 +242,7 @@ def check_sse(rng: random.Random) -> None:
 def check_answer(rng: random.Random) -> None:
     """A stream of content with everything in it, through all of the reader."""
     text = texts(rng, THINK, PROSE, M2, M3)
-    options = ReadOptions(
-        tool_markup=True, tool_schemas=SCHEMAS, implicit_think=rng.choice(("no", "maybe", "open_weights", "yes"))
-    )
+    options = ReadOptions(tool_schemas=SCHEMAS, implicit_think=rng.choice(("no", "maybe", "open_weights", "yes")))
     frames = [{"id": "chatcmpl-1", "choices": [{"delta": {"content": piece}}]} for piece in pieces_of(text, rng)]
     frames.append({"choices": [{"delta": {}, "finish_reason": "stop"}]})
     data = sized(rng, b"".join(b"data: " + json.dumps(frame).encode() + b"\n\n" for frame in frames))
@@ -252,7 +251,7 @@ def check_answer(rng: random.Random) -> None:
     if outcome(pieces_of(data, rng, (30, 300, 300, 300, 3000)), options) != events or isinstance(events, tuple):
         raise Broken(f"cut otherwise, it says something else: {data!r}")
     words_of(events)
-    stopping = ReadOptions(tool_markup=True, tool_schemas=SCHEMAS, stop=(rng.choice(PROSE),))
+    stopping = ReadOptions(tool_schemas=SCHEMAS, stop=(rng.choice(PROSE),))
     words_of(outcome([data], stopping))
 
 

@@ -41,6 +41,7 @@ from litellm_minimax.wire.incoming.collector import AnswerCollector
 from litellm_minimax.wire.incoming.errors_told import parse_error_body
 from litellm_minimax.wire.incoming.format_check import validate
 from litellm_minimax.wire.incoming.stream import coalesce
+from litellm_minimax.wire.json_mender import JsonMender, mended
 from litellm_minimax.wire.json_text import loads
 from litellm_minimax.wire.markup.markup_values import value_of
 from litellm_minimax.wire.options import ReadOptions, ResponseFormat
@@ -62,9 +63,9 @@ TOOL = {"type": "function", "function": {"name": "f", "description": "does", "pa
 _JSON = ResponseFormat("json_schema", SCHEMA)
 OPTIONS = {
     "plain": ReadOptions(),
-    "tools": ReadOptions(tool_markup=True, tool_schemas={"f": SCHEMA}),
-    "self-hosted": ReadOptions(tool_markup=True, tool_schemas={"f": SCHEMA}, implicit_think="yes"),
-    "unknown host": ReadOptions(tool_markup=True, tool_schemas={"f": SCHEMA}, implicit_think="open_weights"),
+    "tools": ReadOptions(tool_schemas={"f": SCHEMA}),
+    "self-hosted": ReadOptions(tool_schemas={"f": SCHEMA}, implicit_think="yes"),
+    "unknown host": ReadOptions(tool_schemas={"f": SCHEMA}, implicit_think="open_weights"),
     "in doubt": ReadOptions(implicit_think="maybe"),
     "JSON": ReadOptions(response_format=_JSON),
     "stop": ReadOptions(stop=("</stop>", "<think>x", "\n\n\n#", "``` ")),
@@ -233,7 +234,7 @@ def history_of(text: str) -> list[dict[str, Any]]:
         {"role": "system", "content": text},
         {
             "role": "user",
-            "content": [{"type": "text", "text": text}, {"type": "image_url", "image_url": {"url": text}}],
+            "content": [{"type": "text", "text": text}],
         },
         spoken,
         {"role": "tool", "tool_call_id": "c1", "content": text},
@@ -270,11 +271,18 @@ def one_turn_of(text: str) -> list[dict[str, Any]]:
     return [{"role": "user", "content": "go"}, {"role": "assistant", "tool_calls": calls}, *answers[::-1]]
 
 
+def pictures_of(text: str) -> list[dict[str, Any]]:
+    """As many pictures as the text has words of 32 characters."""
+    picture = {"type": "image_url", "image_url": {"url": "https://a/b.png"}}
+    return [{"role": "user", "content": [{"type": "text", "text": text}, *[picture] * (len(text) // 32)]}]
+
+
 SHAPES: dict[str, Callable[[str], list[dict[str, Any]]]] = {
     "every place": history_of,
     "many messages": listed_of,
     "many calls": one_turn_of,
     "results without ids": nameless_of,
+    "pictures": pictures_of,
 }
 
 
@@ -288,7 +296,8 @@ def request(shape: str, server: Any = "minimax") -> Reader:
             "stop": [text[:64]], "temperature": 1, "user": text, "extra_body": {"x": text}, "tool_choice": "required",
             "response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": SCHEMA}},
         }  # fmt: skip
-        asked = ChatRequest("MiniMax-M2", catalog.find("MiniMax-M2"), messages, parameters, True, server)
+        model = "MiniMax-M3" if shape == "pictures" else "MiniMax-M2"
+        asked = ChatRequest(model, catalog.find(model), messages, parameters, True, server)
         return quietly(lambda: (turns_without_reasoning(messages), build_request(asked)))
 
     return prepare
@@ -501,6 +510,18 @@ def model_string(text: str) -> Work:
     return work
 
 
+def spelled(text: str) -> Work:
+    """Arguments that are no JSON, whole and in pieces."""
+    said = (text, f"{{'k': '{text}", f"{{k: /* {text} */ 1, // {text}\n n: 007, o: '\\x{text}'}}")
+
+    def work() -> object:
+        mender = JsonMender()
+        pieces = [mender.take(text[at : at + 7]) for at in range(0, len(text), 7)]
+        return [mended(each) for each in said], pieces, mender.close()
+
+    return work
+
+
 def values(text: str) -> Work:
     """The values of markup's parameters, by every kind of schema."""
     of_all: Any = SCHEMA["properties"]
@@ -611,6 +632,7 @@ READERS: dict[str, Reader] = {
     "tool results": results_of_tools,
     "side calls": housekeeping,
     "model string": model_string,
+    "arguments, spelled otherwise": spelled,
     "values": values,
     "snapshots": snapshots,
     "format": checked_format,

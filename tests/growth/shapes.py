@@ -97,6 +97,12 @@ def texts(size: int) -> dict[str, str]:
     made["objects, and closed again"] = '{"k":' * (size // 6) + "1" + "}" * (size // 6)
     made["a thought of blanks"] = f"<think>{half}x{half}"
     made["a call with a value of blanks"] = f'<minimax:tool_call><invoke name="f"><parameter name="k">{half}{half}'
+    made["calls and words"] = ('<minimax:tool_call><invoke name="f">x <b> y</invoke> z ' * (size // 50 + 1))[:size]
+    made["a call in a thought"] = "<think>\n" + '<tool_call>\n{"name": "f", "arguments": {"k": "v\n' * (size // 46)
+    made["M3's nested value, closed"] = (
+        ']<]minimax[>[<tool_call>]<]minimax[>[<invoke name="f">]<]minimax[>[<o>'
+        + "]<]minimax[>[<k>1]<]minimax[>[</k>" * (size // 34) + "]<]minimax[>[</o>"
+    )  # fmt: skip
     made["a long tag"] = "<invoke name=" + "x" * size
     made["a closer after blanks"] = f"text{half}\n</think>{half}"
     made["M3's nested value"] = (

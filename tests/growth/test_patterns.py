@@ -97,14 +97,7 @@ def _has_open(tree):
     return False
 
 
-def _rows():
-    """Every pattern; those of the reader of markup are still open, and it is written anew."""
-    anew = pytest.mark.xfail(reason="the reader of markup is written anew", strict=False)
-    of_markup = "litellm_minimax.wire.markup.tool_markup"
-    return [pytest.param(text, marks=anew) if where == of_markup else text for text, (_, where) in patterns().items()]
-
-
-@pytest.mark.parametrize("pattern", _rows())
+@pytest.mark.parametrize("pattern", patterns())
 def test_a_pattern_can_not_backtrack_without_a_bound(pattern):
     compiled, where = patterns()[pattern]
     assert risky(_parser.parse(pattern, compiled.flags)) is None, where

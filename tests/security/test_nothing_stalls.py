@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from litellm_minimax.simulator import Answer, Simulator
+from litellm_minimax.wire.incoming.tool_calls import MOST_CALLS
 from tests.proxy_process import StartedProxy, write_config
 
 pytestmark = pytest.mark.proxy
@@ -55,6 +56,8 @@ class Hostile:
                 return {"model": "m3", "messages": asked}, Answer(status=400, raw_json=body)
             case "page":
                 return {"model": "m3", "messages": asked}, Answer(status=502, raw_json=text.encode())
+            case "answer":
+                return {"model": "m3", "messages": asked, "tools": [TOOL]}, Answer(text)
             case "notes":
                 thought = Answer("x", reasoning=f"Hm.{text}Yes.", chunk_chars=10_000)
                 return {"model": HYBRID, "messages": asked}, thought
@@ -70,6 +73,7 @@ HOSTILE = {
     "an error of blanks": Hostile(" " * SIZE, "error"),
     "an error of scripts": Hostile("<script>" * (SIZE // 8), "error"),
     "a page of scripts": Hostile("<html>" + "<script>" * (SIZE // 8), "page"),
+    "opened calls": Hostile('<minimax:tool_call><invoke name="f">' * (SIZE // 36), "answer"),
     "notes of blanks": Hostile(" \n" * (SIZE // 2), "notes"),
 }
 
@@ -147,6 +151,8 @@ def cost(proxy, upstream, beside, hostile, text) -> tuple[float, float]:
     response = httpx.post(f"{proxy.url}/v1/chat/completions", headers=proxy.headers, json=body, timeout=120)
     gap = beside.longest_gap(began, time.monotonic())
     wanted = {"error": 400, "page": 502}.get(hostile.place, 200)
+    if text.count("<invoke") > MOST_CALLS:
+        wanted = 502
     assert response.status_code == wanted, response.text[:500]
     return cpu(proxy) - before, gap
 

@@ -52,8 +52,8 @@ WRITE_FILE = {
         "tags": {"type": "array", "items": {"type": "string"}},
     },
 }
-SELF_HOSTED = ReadOptions(tool_markup=True, tool_schemas={"write_file": WRITE_FILE}, implicit_think="yes")
-UNKNOWN = ReadOptions(tool_markup=True, tool_schemas={"write_file": WRITE_FILE}, implicit_think="open_weights")
+SELF_HOSTED = ReadOptions(tool_schemas={"write_file": WRITE_FILE}, implicit_think="yes")
+UNKNOWN = ReadOptions(tool_schemas={"write_file": WRITE_FILE}, implicit_think="open_weights")
 
 MESSAGES: dict[str, Message] = {
     # one answer, with every oddity of its own

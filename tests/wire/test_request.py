@@ -51,28 +51,24 @@ def test_a_self_hosted_server_is_asked_in_openais_words_and_read_with_care():
         stop=("END",),
         response_format=ResponseFormat("json_object"),
         tool_schemas={"f": schema},
-        tool_markup=True,
         implicit_think="yes",
     )
 
 
 @pytest.mark.parametrize(
-    ("model", "server", "reads_markup", "implicit"),
+    ("model", "server", "implicit"),
     [
-        ("MiniMax-M2", "minimax", False, "no"),
-        ("MiniMax-M2", "self_hosted", True, "yes"),
-        ("MiniMax-M2", "unknown", True, "open_weights"),
-        ("MiniMax-M3", "self_hosted", True, "no"),
-        ("MiniMax-M3", "unknown", True, "no"),
-        ("my-m2", "self_hosted", True, "yes"),
-        ("my-m2", "unknown", True, "no"),
+        ("MiniMax-M2", "minimax", "no"),
+        ("MiniMax-M2", "self_hosted", "yes"),
+        ("MiniMax-M2", "unknown", "open_weights"),
+        ("MiniMax-M3", "self_hosted", "no"),
+        ("MiniMax-M3", "unknown", "no"),
+        ("my-m2", "self_hosted", "yes"),
+        ("my-m2", "unknown", "no"),
     ],
 )
-def test_markup_and_hidden_thoughts_are_looked_for_where_the_open_weights_may_answer(
-    model, server, reads_markup, implicit
-):
-    read = built(HELLO, model, server=server).read
-    assert (read.tool_markup, read.implicit_think) == (reads_markup, implicit)
+def test_hidden_thoughts_are_looked_for_where_the_open_weights_may_answer(model, server, implicit):
+    assert built(HELLO, model, server=server).read.implicit_think == implicit
 
 
 def test_where_the_caller_wants_thoughts_in_the_text_they_may_lack_their_opening_tag():

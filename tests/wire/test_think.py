@@ -17,9 +17,9 @@ ATOMS = [
 TEXTS = st.lists(st.sampled_from(ATOMS), max_size=16).map("".join)
 
 
-def split(*pieces: str, implicit="no", settled=False, cut=False, markup=False) -> tuple[str, str]:
+def split(*pieces: str, implicit="no", settled=False, cut=False) -> tuple[str, str]:
     """The thinking and the answer."""
-    splitter = ThinkSplitter(implicit, markup=markup)
+    splitter = ThinkSplitter(implicit)
     told = list(splitter.settle() if settled else [])
     for piece in pieces:
         told += splitter.feed(piece)
@@ -102,17 +102,6 @@ def test_thinking_in_a_field_of_its_own_settles_where_the_text_begins():
     assert begun.feed("</think>x") == [Text("x")]
 
 
-def test_inside_tool_call_markup_tags_are_left_alone():
-    for begin, end in (
-        ("<minimax:tool_call>", "</minimax:tool_call>"),
-        ("]<]minimax[>[<tool_call>", "]<]minimax[>[</tool_call>"),
-    ):
-        text = f"x\n{begin}\n<think>\n</think>\n{end}"
-        for pieces in ([text], text):
-            assert split(*pieces, "\n<think>\nhm\n</think>\ny", markup=True) == ("hm", text + "\ny")
-        assert split(*text[:-3], markup=True) == ("", text[:-3])
-
-
 def test_a_flood_of_blanks_is_not_hoarded():
     for text in ("<think>x" + " \n" * 3000, " " * 5000, "\n" * 5000 + " " * 3000):
         for implicit in ("no", "maybe", "yes"):
@@ -124,12 +113,12 @@ def test_a_flood_of_blanks_is_not_hoarded():
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(TEXTS, st.sampled_from(["no", "maybe", "yes"]), st.booleans(), st.booleans(), st.integers(1, 9))
-def test_it_does_not_matter_how_the_text_is_cut(text, implicit, markup, cut, size):
+@given(TEXTS, st.sampled_from(["no", "maybe", "yes"]), st.booleans(), st.integers(1, 9))
+def test_it_does_not_matter_how_the_text_is_cut(text, implicit, cut, size):
     pieces = [text[at : at + size] for at in range(0, len(text), size)]
     settled = implicit == "no"
-    wanted = split(text, implicit=implicit, markup=markup, cut=cut, settled=settled)
-    assert split(*pieces, implicit=implicit, markup=markup, cut=cut, settled=settled) == wanted
+    wanted = split(text, implicit=implicit, cut=cut, settled=settled)
+    assert split(*pieces, implicit=implicit, cut=cut, settled=settled) == wanted
 
 
 def test_a_reader_that_looks_for_a_lone_closer_gets_it():

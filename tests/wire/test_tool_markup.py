@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from litellm_minimax.wire.events import Event, Text, ToolCallArguments, ToolCallStart
 from litellm_minimax.wire.incoming.stream import coalesce
-from litellm_minimax.wire.markup.tool_markup import TOKEN, ToolMarkupScanner, _json_of
+from litellm_minimax.wire.markup.argument_writer import json_of as _json_of
+from litellm_minimax.wire.markup.notation import TOKEN
+from litellm_minimax.wire.markup.tool_markup import ToolMarkupScanner
 from litellm_minimax.wire.options import ReadOptions
 from tests.wire.answers import chunk, message_of, read, sse, streamed, whole
 
@@ -27,9 +29,10 @@ SCHEMAS = {
             "options": {"type": "object", "properties": {"deep": {"type": "boolean"}, "taskId": {"type": "string"}}},
         },
         "$defs": {"edit": {"type": "object", "properties": {"line": {"type": "integer"}, "text": {"type": "string"}}}},
-    }
+    },
+    "other": {},
 }
-MARKUP = ReadOptions(tool_markup=True, tool_schemas=SCHEMAS)
+MARKUP = ReadOptions(tool_schemas=SCHEMAS)
 
 
 def scan(*pieces: str) -> list[Event]:
@@ -141,8 +144,8 @@ REPORTED = {
     "quotes of the other kind, or none": ("<minimax:tool_call><invoke name='write'><parameter name=path>a</parameter></invoke></minimax:tool_call>", [("write", {"path": "a"})], ""),
     "a number that JSON can't write": (m2(invoke("other", n="1e999", l="[1e999]")), [("other", {"n": "1e999", "l": "[1e999]"})], ""),
     "text between the tags of a call is kept": (
-        '<minimax:tool_call>First <b>this</b>:<invoke name="other">and <x this<parameter name="n">1</parameter></invoke></minimax:tool_call>',
-        [("other", {"n": 1})],
+        m2(invoke("other"))[:-20] + 'First <b>this</b>:<invoke name="other">and <x this<parameter name="n">1</parameter></invoke></minimax:tool_call>',
+        [("other", {}), ("other", {"n": 1})],
         "First <b>this</b>:and <x this",
     ),
     "M3: a member of the same name inside an object": (
@@ -288,7 +291,7 @@ def test_m3_that_breaks_off_inside_a_nested_value_keeps_its_text():
 
 
 def test_a_stop_sequence_ends_the_calls_too_but_leaves_whole_arguments():
-    options = ReadOptions(tool_markup=True, tool_schemas=SCHEMAS, stop=("STOP",))
+    options = ReadOptions(tool_schemas=SCHEMAS, stop=("STOP",))
     open_call = '<minimax:tool_call><invoke name="write">x STOP y '
     message = streamed(open_call + invoke("other"), m2(invoke("other")), options=options)
     assert message.text == "x "

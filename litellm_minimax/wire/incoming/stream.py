@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from litellm_minimax.wire.events import (
     Event,
@@ -30,7 +30,8 @@ from litellm_minimax.wire.incoming.stop import StopScanner
 from litellm_minimax.wire.incoming.think import ThinkSplitter
 from litellm_minimax.wire.incoming.tool_calls import ToolCallReader
 from litellm_minimax.wire.incoming.usage import read_usage
-from litellm_minimax.wire.markup.tool_markup import ToolMarkupScanner
+from litellm_minimax.wire.incoming.vocabulary import TokenFilter
+from litellm_minimax.wire.markup.tool_markup import ToolMarkupScanner, calls_in
 from litellm_minimax.wire.options import ReadOptions
 
 __all__ = ["Reducer", "coalesce", "parse_error_body"]
@@ -87,14 +88,15 @@ class Reducer:
         self._settled = False
         self._ledger = ReasoningLedger()
         self._implicit = options.implicit_think
-        self._splitter = ThinkSplitter(
-            "no" if options.implicit_think == "open_weights" else options.implicit_think,
-            markup=options.tool_markup,
-            keep_closers=options.keep_closers,
-        )
         self._calls = ToolCallReader()
         self._stray = ""
-        self._markup = ToolMarkupScanner(options.tool_schemas) if options.tool_markup else None
+        self._schemas = options.tool_schemas
+        self._markup = ToolMarkupScanner(options.tool_schemas) if options.tool_schemas else None
+        self._splitter = self._new_splitter(
+            "no" if options.implicit_think == "open_weights" else options.implicit_think, options.keep_closers
+        )
+        self._tokens = TokenFilter()
+        self._tokens_of_thought = TokenFilter()
         self._fences = FenceStripper() if options.response_format else None
         self._stop = StopScanner(options.stop) if options.stop else None
         self._plain = not (self._markup or self._fences or self._stop)
@@ -138,6 +140,8 @@ class Reducer:
         events: list[Event] = self._calls.close()
         if not self.stopped:
             cut = _FINISH.get(self._raw_finish or "") == "length"
+            self._show_thought(self._tokens_of_thought.close(), events)
+            self._content_pieces(self._splitter.feed(self._tokens.close()), events)
             self._content_pieces(self._splitter.close(cut=cut), events)
         self._flush_text(events)
         if self._usage is not None:
@@ -161,8 +165,20 @@ class Reducer:
             self._markup.seed(started.id or "")
         self._calls.seed(started.id or "")
         if self._implicit == "open_weights" and _is_open_weights_server(frame, started):
-            self._splitter = ThinkSplitter("maybe", markup=self._markup is not None)
+            self._splitter = self._new_splitter("maybe")
         events.append(started)
+
+    def _new_splitter(self, implicit: Literal["no", "maybe", "yes"], keep_closers: bool = False) -> ThinkSplitter:
+        if self._markup is None:
+            return ThinkSplitter(implicit, keep_closers=keep_closers)
+        markup = self._markup
+        return ThinkSplitter(
+            implicit,
+            inside_call=lambda: markup.inside,
+            calls_in=lambda text: calls_in(text, self._schemas),
+            prose=markup.prose,
+            keep_closers=keep_closers,
+        )
 
     def _fail(self, fault: UpstreamFault) -> None:
         """An error behind the finish takes nothing from the answer that its reader already has: it is noted."""
@@ -238,10 +254,14 @@ class Reducer:
         if not self._settled and self._implicit != "maybe":
             self._settled = True
             self._content_pieces(self._splitter.settle(), events)
-        if shown := self._ledger.from_field(new):
+        self._show_thought(self._tokens_of_thought.feed(new), events)
+
+    def _show_thought(self, new: str, events: list[Event]) -> None:
+        if new and (shown := self._ledger.from_field(new)):
             events.append(Reasoning(shown))
 
     def _text(self, text: str, events: list[Event]) -> None:
+        text = self._tokens.feed(text)
         if self._calls.told:
             # Behind tool calls MiniMax sometimes ends with a blank, an empty thought, or both: they wait for more.
             text = self._stray + text

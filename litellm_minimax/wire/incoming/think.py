@@ -1,19 +1,22 @@
 r"""Thinking and answer told apart in a text that has both, as it streams.
 
 MiniMax's own format is ``<think>\n…\n</think>\n\nanswer``; ``<mm:think>`` is M3's. With ``reasoning_split`` the text
-should have no tags, but they leak: at the front, at the very end, alone, twice, or with the other model's closer. The
-rules, chosen so that an answer that *talks* about the tags is left alone:
+should have no tags, but they leak: at the front, at the very end, alone, twice, or with another model's closer
+(``</thinking>``, ``</thought>``, with blanks in it). The rules, chosen so that an answer that *talks* about the tags is
+left alone:
 
 * At the start (of the text, or behind a closed thought) an opening tag begins a thought, and a stray closer is dropped.
 * Further on, an opening tag begins a thought only when it stands alone on its line, outside a code fence.
 * Further on, a closer is dropped only at the end of its line, outside a code fence and outside backticks.
-* Where a text begins inside a thought (raw M2 output does), its first closer ends the thought.
-* Inside tool-call markup, where that is read, a tag is a part of an argument: a file that an agent writes, say.
+* Where a text begins inside a thought (raw M2 output does), the first closer on a line of its own ends the thought.
+* Inside a tool call that is written as text, a tag is a part of an argument: a file that an agent writes, say.
+* A call inside a thought that is closed later is a part of the thought; inside one that never is, it is a call.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Generator, Iterable
 from typing import Literal
 
 from litellm_minimax.wire.events import Reasoning, Text
@@ -21,20 +24,21 @@ from litellm_minimax.wire.prose import Prose
 
 Piece = Reasoning | Text
 
-_TAGS = ("<think>", "</think>", "<mm:think>", "</mm:think>")
-_TAG_START = re.compile(r"[<\[]")
-_LONGEST = max(map(len, _TAGS))
+_BLANK = r"[ \t]{0,8}+"
+_CLOSER = re.compile(rf"<{_BLANK}/{_BLANK}(?:(?:mm:)?think(?P<other>ing)?|(?P<thought>thought)){_BLANK}>")
+_OPENER = re.compile(r"<(?:mm:)?think(?:ing)?>")
+_TAG = re.compile(f"{_OPENER.pattern}|{_CLOSER.pattern}")
+_TAG_BEGUN = re.compile(rf"<(?:{_BLANK}/?{_BLANK}[a-z:]{{0,9}}+{_BLANK})?\Z")
+_WORDS = ("think", "thinking", "thought", "mm:think", "mm:thinking")
+_LONGEST = 48
+_CALL = re.compile(
+    r"(?:\]<\]minimax\[>\[)?(?:<|&lt;)(?:(?:[A-Za-z][\w-]{0,31}+:)?(?:tool|function)_?calls?(?:>|&gt;)|invoke\s)"
+)
+_CALL_ON_A_LINE = re.compile(rf"\n[ \t]{{0,16}}+(?={_CALL.pattern})")
+_LINE_BEGUN = re.compile(r"\n[ \t]{0,16}+(?:\][^\n]{0,12}+(?:<[^\n>]{0,60}+)?|[<&][^\n>]{0,60}+)?\Z")
+_WINDOW = 8192
 _LONGEST_BLANK = 1024
 """White space at the end of a thought is held until it is known whether more follows, up to this many characters."""
-_OPENER = re.compile(r"<(?:mm:)?think>")
-_CLOSER = re.compile(r"</(?:mm:)?think>")
-_TAG = re.compile(r"</?(?:mm:)?think>")
-_CALLS = re.compile(r"<minimax:tool_call>|<\]minimax\[>\[<tool_call>")
-"""Where tool-call markup begins; M3's special token without its first character, which may have come before."""
-_CALLS_END = re.compile(r"</minimax:tool_call>|\[</tool_call>")
-_CALLS_TAGS = ("<minimax:tool_call>", "<]minimax[>[<tool_call>")
-_CALLS_END_TAGS = ("</minimax:tool_call>", "[</tool_call>")
-_TAG_OR_CALLS = re.compile(f"{_TAG.pattern}|{_CALLS.pattern}")
 
 
 class ThinkSplitter:
@@ -46,29 +50,31 @@ class ThinkSplitter:
     """
 
     __slots__ = (
-        "_fresh",
-        "_held",
-        "_implicit",
-        "_keep_closers",
-        "_lone_closer",
-        "_mark",
-        "_prose",
-        "_state",
-        "_tags",
-        "_unclosed",
-    )
+        "_calls_in", "_doubt", "_fresh", "_held", "_implicit", "_inside", "_keep_closers", "_lone_closer", "_prose",
+        "_state", "_tail", "_thinking", "_unclosed",
+    )  # fmt: skip
 
     def __init__(
-        self, implicit: Literal["no", "maybe", "yes"] = "no", *, markup: bool = False, keep_closers: bool = False
+        self,
+        implicit: Literal["no", "maybe", "yes"] = "no",
+        *,
+        inside_call: Callable[[], bool] | None = None,
+        calls_in: Callable[[str], bool] | None = None,
+        prose: Prose | None = None,
+        keep_closers: bool = False,
     ) -> None:
-        """``implicit``: whether the text begins inside a thought; ``maybe`` waits for the closer that tells.
+        """Begin one text.
 
-        ``markup``: whether the text may have tool-call markup, to be left as it is. ``keep_closers``: a closer further
-        on that nothing opened stays in the text.
+        Args:
+            implicit: whether the text begins inside a thought; ``maybe`` waits for the closer that tells.
+            inside_call: whether the text that was handed out so far ends inside a tool call; asked between pieces.
+            calls_in: whether a text holds tool calls.
+            prose: of whoever reads the text that is handed out.
+            keep_closers: a closer further on that nothing opened stays in the text.
         """
-        self._state: Literal["start", "text", "thought", "unsure", "calls"] = "start"
-        self._tags = _TAGS + _CALLS_TAGS if markup else _TAGS
-        self._mark = _TAG_OR_CALLS if markup else _TAG
+        self._state: Literal["start", "text", "thought", "unsure", "call in a thought"] = "start"
+        self._inside = inside_call
+        self._calls_in = calls_in
         self._implicit = implicit
         self._keep_closers = keep_closers
         if implicit == "yes":
@@ -77,44 +83,70 @@ class ThinkSplitter:
             self._state = "unsure"
         self._held = ""
         self._unclosed: list[str] = []
-        self._prose = Prose()
+        self._doubt: list[str] = []
+        """A call inside a thought and all behind it, until the thought is closed or the text ends."""
+        self._tail = ""
+        self._prose = prose or Prose()
+        self._thinking = Prose()
+        """Of a thought that nothing opened: a closer in its code does not end it."""
         self._fresh = True
         """The thought has no visible character yet."""
         self._lone_closer = True
         """A closer that nothing opened may still end a thought."""
 
-    def feed(self, text: str) -> list[Piece]:
-        """What the next piece of the text adds."""
+    def feed(self, text: str) -> Iterable[Piece]:
+        """What the next piece of the text adds. With ``inside_call``, it must be read before the next is fed."""
         if not text:
             return []
         if self._state == "text" and not self._held and "<" not in text:
-            self._prose.add(text)
+            if self._inside is None:
+                self._prose.add(text)
             return [Text(text)]
-        pieces: list[Piece] = []
+        pieces = self._pieces(text)
+        return pieces if self._inside is not None else list(pieces)
+
+    def _pieces(self, text: str) -> Generator[Piece]:
         rest = self._held + text
         self._held = ""
         while rest:
-            rest = self._step(rest, pieces)
-        return pieces
+            if self._starts or len(rest) <= _WINDOW:
+                rest = yield from self._step(rest)
+                continue
+            # Each tag takes a copy of what is behind it: of a long text a part is looked at, so that this stays short.
+            head, rest = rest[:_WINDOW], rest[_WINDOW:]
+            while head and not self._starts:
+                head = yield from self._step(head)
+            rest = self._held + head + rest
+            self._held = ""
 
     def close(self, *, cut: bool = False) -> list[Piece]:
         """The end of the text. ``cut``: it was ended by the token limit, so a thought may well lack its closer."""
         rest, self._held = self._held, ""
-        state, implicit = self._state, self._implicit != "no"
-        if state == "unsure":
+        implicit = self._implicit != "no"
+        if self._state == "unsure":
             text = _without_blank_lines("".join(self._unclosed) + rest)
             return [Text(text)] if text.strip() else []
-        if state == "thought":
+        if self._state == "call in a thought":
+            doubt = "".join(self._doubt)
+            if self._calls_in is not None and self._calls_in(doubt):
+                return [Text(doubt.lstrip("\r\n"))]
+            rest = doubt
+        if self._state in {"thought", "call in a thought"}:
+            if _CLOSER.fullmatch(rest.strip()):  # of its own line, or it would not have been held
+                return []
             ending: list[Piece] = [Reasoning(rest.rstrip())] if rest.strip() else []
             if implicit and not cut:
                 # No closer ever came, so there was no thought: what was shown as one is the answer.
                 answer = _without_blank_lines("".join(self._unclosed) + rest)
                 return [*ending, Text(answer)] if answer.strip() else ending
             return ending
-        if state == "start":
+        if self._state == "start":
             return [Text(rest.lstrip())] if rest.strip() else []
         bare = rest.strip()
-        return [] if bare in _TAGS and self._is_stray(bare) else ([Text(rest)] if rest else [])
+        stray = _TAG.fullmatch(bare)
+        if stray and not self._in_call() and self._is_stray(stray):
+            return []
+        return [Text(rest)] if rest else []
 
     def settle(self) -> list[Piece]:
         """The thinking comes in a field of its own: the text does not begin inside a thought after all."""
@@ -126,153 +158,215 @@ class ThinkSplitter:
             self._state = "start"
             text, self._unclosed = "".join(self._unclosed) + self._held, []
             self._held = ""
-            return self.feed(text)
+            return list(self.feed(text))
         return []
 
-    def _step(self, rest: str, pieces: list[Piece]) -> str:
+    def _step(self, rest: str) -> Generator[Piece, None, str]:
         match self._state:
             case "start":
-                return self._at_start(rest, pieces)
+                return (yield from self._at_start(rest))
             case "text":
-                return self._in_text(rest, pieces)
+                return (yield from self._in_text(rest))
             case "thought":
-                return self._in_thought(rest, pieces)
+                return (yield from self._in_thought(rest))
             case "unsure":
-                return self._in_doubt(rest, pieces)
+                return (yield from self._in_doubt(rest))
             case _:
-                return self._in_calls(rest, pieces)
+                return (yield from self._in_a_thoughts_call(rest))
 
-    def _at_start(self, rest: str, pieces: list[Piece]) -> str:
+    @property
+    def _starts(self) -> bool:
+        return self._state == "start"
+
+    def _in_call(self) -> bool:
+        return self._inside is not None and self._inside()
+
+    def _at_start(self, rest: str) -> Generator[Piece, None, str]:
         visible = rest.lstrip()
         if not visible:
             self._held = _without_blank_lines(rest)  # the indentation may still belong to the answer
             return ""
         tag = _TAG.match(visible)
         if tag:
-            if not tag[0].startswith("</"):
+            if not _closes(tag):
                 self._begin_thought()
             return visible[tag.end() :]
         if _may_begin_a_tag(visible):
             self._held = _without_blank_lines(rest)
             return ""
         rest = _without_blank_lines(rest)
-        lone = self._mark.search(rest) if self._lone_closer else None
+        lone = _TAG.search(rest) if self._lone_closer else None
         self._lone_closer = False
-        if lone and lone[0].startswith("</") and self._ends_a_thought(rest, lone):
-            pieces.append(Reasoning(rest[: lone.start()].strip()))
+        if lone and _closes(lone) and self._ends_a_thought(rest, lone):
+            yield Reasoning(rest[: lone.start()].strip())
             return rest[lone.end() :]
-        self._state, self._prose = "text", Prose()
+        self._state = "text"
+        if self._inside is None:
+            self._prose = Prose()
         return rest
 
     def _ends_a_thought(self, text: str, closer: re.Match[str]) -> bool:
         """Whether a closer that nothing opened, in the very piece that begins the text, ends a thought."""
         before = Prose()
         before.add(text[: closer.start()])
-        return not before.quoted and text[closer.end() : closer.end() + 1] in {"", "\n", "\r"}
+        return not before.quoted and text[closer.end() : closer.end() + 1] in {"", "\n", "\r"} and (
+            before.line_is_blank or not _of_another(closer)
+        ) and not _CALL.search(text, 0, closer.start())  # fmt: skip
 
-    def _in_text(self, rest: str, pieces: list[Piece]) -> str:
-        tag = self._mark.search(rest)
+    def _in_text(self, rest: str) -> Generator[Piece, None, str]:
+        tag = _TAG.search(rest)
         if tag is None:
-            held = _begun_tag(rest, self._tags)
-            self._emit(rest[: len(rest) - held], pieces)
+            held = _begun_tag(rest)
+            yield from self._said(rest[: len(rest) - held])
             self._held = rest[len(rest) - held :]
             return ""
+        yield from self._said(rest[: tag.start()])
         after = rest[tag.end() :]
-        if _CALLS.match(tag[0]):
-            self._emit(rest[: tag.start()], pieces)
-            self._state = "text" if self._prose.quoted else "calls"
-            self._emit(tag[0], pieces)
+        if self._in_call():
+            yield from self._said(tag[0])
             return after
         if not after:
             # Whether it is alone on its line is seen with the next character, or at the end.
-            self._emit(rest[: tag.start()], pieces)
             self._held = tag[0]
             return ""
-        self._emit(rest[: tag.start()], pieces)
-        if after[0] in "\r\n" and self._is_stray(tag[0]):
-            if tag[0].startswith("</"):
+        if after[0] in "\r\n" and self._is_stray(tag):
+            if _closes(tag):
                 if self._keep_closers:
-                    self._emit(tag[0], pieces)
+                    yield from self._said(tag[0])
                 return after
             self._begin_thought()
             return after
-        self._emit(tag[0], pieces)
+        yield from self._said(tag[0])
         return after
 
-    def _in_calls(self, rest: str, pieces: list[Piece]) -> str:
-        end = _CALLS_END.search(rest)
-        if end is None:
-            held = _begun_tag(rest, _CALLS_END_TAGS)
-            if held < len(rest):
-                pieces.append(Text(rest[: len(rest) - held]))
-            self._held = rest[len(rest) - held :]
-            return ""
-        pieces.append(Text(rest[: end.end()]))
-        self._state, self._prose = "text", Prose()
-        return rest[end.end() :]
-
-    def _is_stray(self, tag: str) -> bool:
+    def _is_stray(self, tag: re.Match[str]) -> bool:
         """Whether a tag at the end of the current line is a leak, and not part of what the answer says."""
-        return not self._prose.quoted and (tag.startswith("</") or self._prose.line_is_blank)
+        own = self._prose.line_is_blank
+        return not self._prose.quoted and (own or (_closes(tag) and not _of_another(tag)))
 
     def _begin_thought(self) -> None:
         self._state, self._fresh, self._lone_closer = "thought", True, False
 
-    def _in_thought(self, rest: str, pieces: list[Piece]) -> str:
+    def _in_thought(self, rest: str) -> Generator[Piece, None, str]:
         if self._fresh and self._implicit == "yes" and (tag := _OPENER.match(rest.lstrip())):
             self._implicit = "no"  # it was told after all
             rest = rest.lstrip()[tag.end() :]
-        closer = _CLOSER.search(rest)
+        closer, wait = self._closer(rest)
+        call = _CALL_ON_A_LINE.search(rest) if self._calls_in is not None else None
+        if call is not None and (closer is None or call.start() < closer.start()):
+            yield from self._think(rest[: call.start()].rstrip())
+            self._state, self._tail = "call in a thought", ""
+            return rest[call.start() :]
         if closer is None:
-            held = _begun_tag(rest, _TAGS)
+            held = max(len(rest) - wait if wait >= 0 else 0, _begun_tag(rest))
+            if self._calls_in is not None and (line := _LINE_BEGUN.search(rest, max(0, len(rest) - 90))):
+                held = max(held, len(rest) - line.start())
             thought = rest[: len(rest) - held]
             kept = thought.rstrip()
             if len(thought) - len(kept) > _LONGEST_BLANK:
                 kept = thought
             self._held = rest[len(kept) :]
-            self._think(kept, pieces)
+            yield from self._think(kept)
             return ""
-        self._think(rest[: closer.start()].rstrip(), pieces)
+        yield from self._think(rest[: closer.start()].rstrip())
         self._end_thought()
         return rest[closer.end() :]
+
+    def _closer(self, rest: str) -> tuple[re.Match[str] | None, int]:
+        """The closer that ends the thought; else where one stands of which only what follows will tell, or -1."""
+        prose, position = self._thinking.copy(), 0
+        for found in _CLOSER.finditer(rest):
+            if self._implicit != "yes" and not _of_another(found):
+                return found, -1
+            if self._fresh and not rest[position : found.start()].strip():
+                return found, -1
+            prose.add(rest[position : found.start()])
+            position = found.start()
+            behind = rest[found.end() : found.end() + 1]
+            if not prose.line_is_blank or (self._implicit == "yes" and prose.quoted):
+                continue
+            if not behind:
+                return None, found.start()
+            if behind in "\r\n":
+                return found, -1
+        return None, -1
+
+    def _in_a_thoughts_call(self, rest: str) -> Generator[Piece, None, str]:
+        window = self._tail + rest
+        closer = _CLOSER.search(window)
+        if closer is None:
+            self._doubt.append(rest)
+            self._tail = window[-_LONGEST:]
+            return ""
+        self._doubt.append(rest)
+        whole = "".join(self._doubt)
+        end = len(whole) - len(window) + closer.start()
+        self._doubt = []
+        self._state = "thought"
+        yield from self._think(whole[:end].rstrip())
+        self._end_thought()
+        return window[closer.end() :]
 
     def _end_thought(self) -> None:
         self._state, self._implicit, self._unclosed, self._lone_closer = "start", "no", [], False
 
-    def _think(self, thought: str, pieces: list[Piece]) -> None:
+    def _think(self, thought: str) -> Generator[Piece]:
         if self._fresh:
             thought = thought.lstrip()
         if not thought:
             return
         self._fresh = False
+        self._thinking.add(thought)
         if self._implicit == "yes":
             self._unclosed.append(thought)
-        pieces.append(Reasoning(thought))
+        yield Reasoning(thought)
 
-    def _in_doubt(self, rest: str, pieces: list[Piece]) -> str:
+    def _in_doubt(self, rest: str) -> Generator[Piece, None, str]:
         visible = rest.lstrip()
         if not self._unclosed and (not visible or _may_begin_a_tag(visible)):
             self._held = _without_blank_lines(rest)
             return ""
-        if not self._unclosed and _OPENER.match(visible):
+        if not self._unclosed and (_OPENER.match(visible) or (self._calls_in is not None and _CALL.match(visible))):
             self._state, self._implicit = "start", "no"
             return rest
-        closer = _CLOSER.search(rest)
-        if closer is None:
-            held = _begun_tag(rest, _TAGS)
-            self._unclosed.append(rest[: len(rest) - held])
-            self._held = rest[len(rest) - held :]
-            return ""
-        thought = ("".join(self._unclosed) + rest[: closer.start()]).strip()
-        if thought:
-            pieces.append(Reasoning(thought))
-        self._end_thought()
-        return rest[closer.end() :]
+        prose, position = self._thinking.copy(), 0
+        for closer in _CLOSER.finditer(rest):
+            prose.add(rest[position : closer.start()])
+            first = not (self._unclosed or position or rest[: closer.start()].strip())
+            position = closer.start()
+            behind = rest[closer.end() : closer.end() + 1]
+            if not first and (prose.quoted or not prose.line_is_blank or behind not in {"", "\r", "\n"}):
+                continue
+            if not first and not behind:
+                self._wait(rest, closer.start())
+                return ""
+            thought = ("".join(self._unclosed) + rest[: closer.start()]).strip()
+            if thought:
+                yield Reasoning(thought)
+            self._end_thought()
+            return rest[closer.end() :]
+        self._wait(rest, len(rest) - _begun_tag(rest))
+        return ""
 
-    def _emit(self, text: str, pieces: list[Piece]) -> None:
+    def _wait(self, rest: str, at: int) -> None:
+        self._unclosed.append(rest[:at])
+        self._thinking.add(rest[:at])
+        self._held = rest[at:]
+
+    def _said(self, text: str) -> Generator[Piece]:
         if text:
-            self._prose.add(text)
-            pieces.append(Text(text))
+            if self._inside is None:
+                self._prose.add(text)
+            yield Text(text)
+
+
+def _closes(tag: re.Match[str]) -> bool:
+    return "/" in tag[0]
+
+
+def _of_another(closer: re.Match[str]) -> bool:
+    """Whether a closer is not of MiniMax's own, so that an answer or a thought may well talk about it."""
+    return closer["other"] is not None or closer["thought"] is not None
 
 
 def _without_blank_lines(text: str) -> str:
@@ -282,14 +376,13 @@ def _without_blank_lines(text: str) -> str:
 
 
 def _may_begin_a_tag(text: str) -> bool:
-    return len(text) < _LONGEST and any(tag.startswith(text) for tag in _TAGS)
+    return len(text) < _LONGEST and _begun_tag(text) == len(text)
 
 
-def _begun_tag(text: str, tags: tuple[str, ...]) -> int:
+def _begun_tag(text: str) -> int:
     """How many of the last characters may be the beginning of a tag."""
-    start = max(0, len(text) - max(map(len, tags)) + 1)
-    while found := _TAG_START.search(text, start):
-        if any(tag.startswith(text[found.start() :]) for tag in tags):
-            return len(text) - found.start()
-        start = found.end()
-    return 0
+    found = _TAG_BEGUN.search(text, max(0, len(text) - _LONGEST))
+    if found is None:
+        return 0
+    word = found[0].lstrip("<").strip(" \t").removeprefix("/").strip(" \t")
+    return len(found[0]) if any(each.startswith(word) for each in _WORDS) else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ Schema = Mapping[str, object]
 
 _DEEPEST = 32
 _NUMBER_DIGITS = 400
+_ZEROS_IN_FRONT = re.compile(r"(-?)0++(\d[\d.eE+-]*+)")
 _ANY = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 
 
@@ -88,9 +90,13 @@ def value_of(text: str, schema: Schema | None, root: Schema) -> Any:
     """
     kinds = types_of(schema, root)
     bare = text.strip()
-    for known in _list(resolved(schema, root).get("enum")) if schema is not None else []:
+    members = _list(resolved(schema, root).get("enum")) if schema is not None else []
+    for known in members:
         if bare == (known if isinstance(known, str) else json.dumps(known)):
             return known
+    alike = [known for known in members if isinstance(known, str) and known.lower() == bare.lower()]
+    if len(alike) == 1:
+        return alike[0]
     if "null" in kinds and bare.lower() in {"null", "none"} and schema is not None:
         return None
     if "boolean" in kinds and bare.lower() in {"true", "false"} and not ("string" in kinds and kinds != _ANY):
@@ -140,6 +146,8 @@ def _branch(schema: Schema | None, root: Schema, word: str, depth: int = 0) -> S
 def _number(bare: str, kinds: frozenset[str]) -> int | float | None:
     if len(bare) > _NUMBER_DIGITS:
         return None
+    if zeros := _ZEROS_IN_FRONT.fullmatch(bare):
+        bare = zeros[1] + zeros[2]
     try:
         value = json.loads(bare, parse_float=_finite, parse_constant=_refuse)
     except (ValueError, RecursionError):

@@ -1,280 +1,358 @@
-"""MiniMax's tool-call markup in a text, as it streams: for servers of the open weights that have no tool parser.
+"""Tool calls that an answer's text holds, found while it streams; the grammar is in ``notation.py``.
 
-M2 writes ``<minimax:tool_call><invoke name="f"><parameter name="k">v</parameter></invoke></minimax:tool_call>``. M3
-puts one special token in front of every tag and makes the parameter's name the tag. Text arguments are passed on while
-they arrive. Markup in a code fence or between backticks is what the answer talks about and stays text; inside a thought
-this scanner is never asked.
+A call is a call only if the request declared its tool. What the answer talks about stays text: markup in a code fence
+or between backticks, names that no tool has, tags in the middle of a sentence. Text arguments are passed on while they
+arrive. Inside a thought this scanner is never asked.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from litellm_minimax.wire.call_ids import call_id
 from litellm_minimax.wire.events import Text, ToolCallArguments, ToolCallStart
-from litellm_minimax.wire.markup.markup_values import (
-    Schema,
-    is_text,
-    item_schema,
-    member_schema,
-    property_schema,
-    value_of,
-)
+from litellm_minimax.wire.markup.argument_writer import ArgumentWriter
+from litellm_minimax.wire.markup.json_calls import JsonCalls
+from litellm_minimax.wire.markup.markup_values import Schema, resolved
+from litellm_minimax.wire.markup.notation import (
+    ESCAPED,
+    M3,
+    MAY_START,
+    PLAIN,
+    START,
+    TOKEN,
+    Notation,
+    begun,
+    name_in,
+    notation_at,
+)  # fmt: skip
 from litellm_minimax.wire.prose import Prose
 
 Piece = Text | ToolCallStart | ToolCallArguments
 
-TOKEN = "]<]minimax[>["  # noqa: S105 -- M3's special token, no secret
-_M2_OPEN = "<minimax:tool_call>"
-_M3_OPEN = TOKEN + "<tool_call>"
-_OPENERS = (_M2_OPEN, _M3_OPEN)
-_OPENER = re.compile("|".join(map(re.escape, _OPENERS)))
-_LONGEST_TAG = 4096
-"""A tag that is longer is no tag; so nothing is searched again and again for an end that never comes."""
-_NAME = r"""\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))"""
-_BLANK = re.compile(r"\s{0,4096}")
-
-
-class _Grammar:
-    """How one of the two formats spells its tags."""
-
-    def __init__(self, prefix: str, block_close: str, parameter: str) -> None:
-        mark = re.escape(prefix)
-        self.mark = prefix + "<"
-        self.block_close = re.compile(rf"\s*{mark}{re.escape(block_close)}")
-        self.invoke = re.compile(rf"\s*{mark}<invoke\s+name{_NAME}\s*>")
-        self.invoke_close = re.compile(rf"\s*{mark}</invoke>")
-        self.parameter = re.compile(rf"\s*{mark}{parameter}")
-        self.nested = bool(prefix)
-
-
-_M2 = _Grammar("", "</minimax:tool_call>", rf"<parameter\s+name{_NAME}\s*>")
-_M3 = _Grammar(TOKEN, "</tool_call>", r"<([^\s<>/\"'=]+)\s*>")
-_M2_CLOSE = "</parameter>"
-_M2_BEHIND_VALUE = re.compile(r"<(?:parameter|invoke)\s|</invoke>|</minimax:tool_call>")
-_LONGEST_BEHIND = 20
-_M2_MAY_BE_BEHIND = ("<parameter", "<invoke", "</invoke>", "</minimax:tool_call>")
+_BLANKS = re.compile(r"\s*+")
+_FEW_BLANKS = re.compile(r"\s{0,4096}+")
+"""Behind a closing tag: what is further away is no tag that follows."""
 
 
 class ToolMarkupScanner:
-    """Reads one answer's text. Its arguments always join to a JSON object, also where the markup breaks off."""
+    """Reads one answer's text. The arguments of each call join to a JSON object, also where the markup breaks off.
+
+    Attributes:
+        prose: where the answer's text stands; markup is no part of it.
+    """
 
     def __init__(self, tool_schemas: Mapping[str, Schema]) -> None:
+        self.prose = Prose()
         self._schemas = tool_schemas
         self._seed = ""
         self._count = 0
-        self._grammar = _M2
+        self._notation = PLAIN
         self._state = self._in_text
+        self._text = ""
         self._held = ""
-        self._prose = Prose()
+        self._pending: list[str] = []
+        """A wrapper's opening tag and what follows it, until it is known whether calls are in it."""
+        self._wrapped = False
         self._behind = False
-        """Right behind a block, whose line end is not a part of the answer."""
+        """Right behind a call, whose line end is not a part of the answer."""
         self._loose = False
         """Inside a block, but in a text that has no place there."""
-        self._depth = 0
-        self._root: Schema | None = None
-        self._schema: Schema | None = None
+        self._own: Mapping[str, object] = {}
+        """The parameters of the tool that is being called."""
+        self._writer = ArgumentWriter(None, PLAIN)
         self._name = ""
-        self._arguments = 0
-        self._value: list[str] = []
-        self._streams = False
+        """The tag that ends the value which is being read."""
+        self._depth = 0
+        self._json = JsonCalls(tool_schemas)
 
     def seed(self, answer_id: str) -> None:
         """What the ids of the calls are made of."""
         self._seed = answer_id
 
+    @property
+    def inside(self) -> bool:
+        """The text so far ends inside a call: whatever tag comes next is a part of it."""
+        return self._state in (self._in_call, self._in_value) or (self._wrapped and self._state == self._in_block)
+
     def feed(self, text: str) -> list[Piece]:
         """What the next piece of the text adds."""
-        if self._state == self._in_text and not (self._held or self._behind or "<" in text or "]" in text):
-            self._prose.add(text)
+        if self._state == self._in_text and not (self._held or self._behind or MAY_START.search(text)):
+            self.prose.add(text)
             return [Text(text)] if text else []
         pieces: list[Piece] = []
-        rest = self._held + text
-        self._held = ""
-        while rest:
-            rest = self._state(rest, pieces)
+        self._text, self._held = self._held + text, ""
+        at = 0
+        while at < len(self._text):
+            at = self._state(at, pieces)
         return pieces
 
     def close(self) -> list[Piece]:
         """The end of the text: what was held back, and whatever it takes to make the last call's arguments whole."""
         pieces: list[Piece] = []
         rest, self._held = self._held, ""
-        if self._state == self._in_text:
-            self._emit(rest, pieces)
-            return pieces
-        if self._loose:
+        if self._state == self._in_json:
+            self._json_read(self._json.close(), pieces)
+        elif self._state == self._opened:
+            # A lone opening tag of MiniMax's at the end is a leak; of another family it may be anything.
+            self._spill("" if "minimax" in self._pending[0] else rest, pieces, keep="minimax" not in self._pending[0])
+        elif self._state == self._in_text or self._loose:
             self._emit(rest, pieces)
         if self._state == self._in_value:
-            closed = not self._grammar.nested and rest.startswith(_M2_CLOSE)
-            self._end_value("" if closed else rest, pieces, cut=not closed)
-        if self._state != self._in_block:
+            closed = rest.startswith(self._notation.closing(self._name))
+            self._argue(self._writer.end("" if closed else rest, cut=not closed), pieces)
+            self._state = self._in_call
+        if self._state == self._in_call:
             self._end_call(pieces)
+        self._state = self._in_text
         return pieces
 
-    # Each state takes the text that is there and returns what it leaves to the next state; what may still become a
-    # tag it puts into ``_held`` and returns nothing.
+    # Each state reads from ``at`` on and returns where it ended; what may still become a tag it holds back.
 
-    def _in_text(self, rest: str, pieces: list[Piece]) -> str:
+    def _in_text(self, at: int, pieces: list[Piece]) -> int:
+        text = self._text
         if self._behind:
-            rest = rest.lstrip()
-            self._behind = not rest
-        opener = _OPENER.search(rest)
-        if opener is None:
-            held = _begun(rest, _OPENERS)
-            self._emit(rest[: len(rest) - held], pieces)
-            self._held = rest[len(rest) - held :]
-            return ""
-        self._emit(rest[: opener.start()], pieces)
-        if self._prose.quoted:
-            self._emit(opener[0], pieces)
-        else:
-            self._grammar = _M2 if opener[0] == _M2_OPEN else _M3
-            self._state, self._loose = self._in_block, False
-        return rest[opener.end() :]
+            at = _behind_blanks(text, at)
+            if at == len(text):
+                return at
+            self._behind = False
+        begin = at
+        while found := START.search(text, at):
+            at = found.start()
+            self._emit(text[begin:at], pieces)
+            begin = at
+            end = self._tag_in_text(at)
+            if end is not None:
+                return end if end >= 0 else self._hold(at)
+            at = found.end()
+        held = begun(text[begin:], (TOKEN, ESCAPED.mark))
+        self._emit(text[begin : len(text) - held], pieces)
+        return self._hold(len(text) - held)
 
-    def _in_block(self, rest: str, pieces: list[Piece]) -> str:
-        if self._waits(rest):
-            return ""
-        grammar = self._grammar
-        if self._loose and not rest.startswith(grammar.mark):
-            return self._unexpected(rest, pieces)
-        if invoke := grammar.invoke.match(rest):
-            self._start_call(_first_group(invoke), pieces)
-            return rest[invoke.end() :]
-        if close := grammar.block_close.match(rest):
-            self._state, self._loose, self._behind = self._in_text, False, True
-            return rest[close.end() :]
-        return self._unexpected(rest, pieces)
+    def _tag_in_text(self, at: int) -> int | None:
+        """Where to go on if the tag at ``at`` begins calls, -1 if more text must tell, ``None`` if it is text."""
+        text, notation = self._text, notation_at(self._text, at)
+        if self.prose.quoted or not text.startswith(notation.mark[: len(text) - at], at):
+            return None
+        if opener := notation.opener.match(text, at):
+            self._notation, self._pending, self._wrapped = notation, [opener[0]], True
+            self._state = self._opened
+            return opener.end()
+        if invoke := notation.invoke.match(text, at):
+            if (
+                not (self._wrapped or self.prose.line_is_blank or notation is M3)
+                or name_in(invoke) not in self._schemas
+            ):
+                return None
+            self._own = self._parameters_of(name_in(invoke))
+            follows = self._tag_follows(_behind_blanks(text, invoke.end()), notation)
+            if follows:
+                self._notation, self._state = notation, self._in_block
+                return at
+            return -1 if follows is None else None
+        return -1 if notation.may_begin(text, at) else None
 
-    def _in_call(self, rest: str, pieces: list[Piece]) -> str:
-        if self._waits(rest):
-            return ""
-        grammar = self._grammar
-        if self._loose and not rest.startswith(grammar.mark):
-            return self._unexpected(rest, pieces)
-        if close := grammar.invoke_close.match(rest):
-            self._end_call(pieces)
-            self._state, self._loose = self._in_block, False
-            return rest[close.end() :]
-        if grammar.block_close.match(rest):
-            self._end_call(pieces)
-            self._state = self._in_block
-            return rest
-        if invoke := grammar.invoke.match(rest):  # the last call was not closed
-            self._end_call(pieces)
-            self._start_call(_first_group(invoke), pieces)
-            return rest[invoke.end() :]
-        if parameter := grammar.parameter.match(rest):
-            self._start_value(_first_group(parameter), pieces)
-            return rest[parameter.end() :]
-        return self._unexpected(rest, pieces)
+    def _opened(self, at: int, pieces: list[Piece]) -> int:
+        """Behind a wrapper's opening tag."""
+        text, notation = self._text, self._notation
+        visible = _behind_blanks(text, at)
+        if visible > at:
+            self._pending.append(text[at:visible])
+            return visible
+        if invoke := notation.invoke.match(text, at):
+            if name_in(invoke) in self._schemas:
+                self._pending, self._state = [], self._in_block
+                return at
+            self._spill(invoke[0], pieces)
+            return invoke.end()
+        if text[at] in "{[" and notation is PLAIN:
+            self._json, self._state = JsonCalls(self._schemas), self._in_json
+            return at
+        if (closer := notation.closer.match(text, at)) and "minimax" in self._pending[0]:
+            self._end_block()
+            return closer.end()
+        if notation.may_begin(text, at):
+            return self._hold(at)
+        self._spill("", pieces)
+        return at
 
-    def _in_value(self, rest: str, pieces: list[Piece]) -> str:
-        end, after, keep = self._value_end(rest)
-        if end is None:
-            self._add_to_value(rest[: len(rest) - keep], pieces)
-            self._held = rest[len(rest) - keep :]
-            return ""
-        self._end_value(rest[:end], pieces, cut=False)
-        self._state, self._loose = self._in_call, False
-        return rest[after:]
+    def _in_json(self, at: int, pieces: list[Piece]) -> int:
+        at = self._json.take(self._text, at)
+        if self._json.done:
+            self._json_read(self._json.calls(), pieces)
+        return at
 
-    def _waits(self, rest: str) -> bool:
-        """Whether there is nothing but white space, which is dropped, or a tag that has only begun, which is held."""
-        visible = rest if self._loose else rest.lstrip()
-        if not visible:
-            return True
-        mark = self._grammar.mark
-        if mark.startswith(visible) or (
-            visible.startswith(mark) and len(visible) < _LONGEST_TAG and _tag_end(visible, mark) == 0
-        ):
-            self._held = visible
-            return True
-        return False
-
-    def _unexpected(self, rest: str, pieces: list[Piece]) -> str:
-        """Between tags stands something that has no place there: it is text, and kept with its white space."""
-        visible = rest if self._loose else rest.lstrip()
-        self._loose = True
-        mark = self._grammar.mark
-        start = visible.find(mark)
-        if start < 0:
-            held = _begun(visible, (mark,))
-            self._emit(visible[: len(visible) - held], pieces)
-            self._held = visible[len(visible) - held :]
-            return ""
-        if start == 0:
-            start = _tag_end(visible, mark) or len(visible)
-        self._emit(visible[:start], pieces)
-        return visible[start:]
-
-    def _start_call(self, name: str, pieces: list[Piece]) -> None:
-        self._root = self._schemas.get(name)
-        self._arguments = 0
-        pieces.append(ToolCallStart(self._count, call_id(self._seed, self._count + 1), name))
-        self._state, self._loose = self._in_call, False
-
-    def _end_call(self, pieces: list[Piece]) -> None:
-        self._argue("}" if self._arguments else "{}", pieces)
-        self._count += 1
-
-    def _start_value(self, name: str, pieces: list[Piece]) -> None:
-        self._name = name
-        self._schema = property_schema(self._root, name)
-        self._value, self._depth = [], 0
-        self._streams = is_text(self._schema, self._root or {})
-        self._argue(f"{', ' if self._arguments else '{'}{json.dumps(name)}: " + ('"' if self._streams else ""), pieces)
-        self._arguments += 1
-        self._state = self._in_value
-
-    def _add_to_value(self, text: str, pieces: list[Piece]) -> None:
-        if self._streams:
-            self._argue(_escaped(text), pieces)
-        elif text:
-            self._value.append(text)
-
-    def _end_value(self, text: str, pieces: list[Piece], *, cut: bool) -> None:
-        if self._streams:
-            self._argue(_escaped(text) + '"', pieces)
+    def _json_read(self, calls: list[tuple[str, str]] | None, pieces: list[Piece]) -> None:
+        """A JSON value has been read: its calls, or the text that it was."""
+        if calls is None:
+            self._spill(self._json.raw, pieces)
             return
-        whole = "".join(self._value) + text
-        self._value = []
-        root = self._root or {}
-        if self._grammar.nested and TOKEN in whole and not cut:
-            value = _nested_value(whole, self._schema, root)
-        else:
-            value = value_of(whole, self._schema, root)
-        self._argue(_json_of(value, whole), pieces)
+        self._pending = []
+        for name, arguments in calls:
+            self._start_call(name, pieces)
+            self._argue(arguments, pieces)
+            self._count += 1
+        self._state = self._in_block
 
-    def _value_end(self, rest: str) -> tuple[int | None, int, int]:
-        """Where the value ends, where what follows begins; else how many of the last characters must wait."""
-        return self._m3_value_end(rest) if self._grammar.nested else _m2_value_end(rest)
+    def _in_block(self, at: int, pieces: list[Piece]) -> int:
+        """Between calls."""
+        text, notation = self._text, self._notation
+        if not self._loose and (visible := _behind_blanks(text, at)) > at:
+            return visible
+        if not self._loose or text.startswith(notation.mark, at):
+            if (invoke := notation.invoke.match(text, at)) and name_in(invoke) in self._schemas:
+                self._start_call(name_in(invoke), pieces)
+                self._own = self._parameters_of(name_in(invoke))
+                self._writer = ArgumentWriter(self._schemas[name_in(invoke)], notation)
+                self._state = self._in_call
+                return invoke.end()
+            if closer := notation.closer.match(text, at):
+                self._end_block()
+                return closer.end()
+            if self._wrapped and notation is PLAIN and text[at] in "{[,":
+                self._json, self._state = JsonCalls(self._schemas), self._in_json
+                return at + 1 if text[at] == "," else at
+            if notation.may_begin(text, at):
+                return self._hold(at)
+        if not self._wrapped:
+            self._state, self._loose = self._in_text, False
+            return at
+        return self._unexpected(at, pieces)
 
-    def _m3_value_end(self, rest: str) -> tuple[int | None, int, int]:
-        """The closer of this argument; a member of the same name inside an object has a closer of its own."""
-        close, opener = f"{TOKEN}</{self._name}>", f"{TOKEN}<{self._name}>"
-        if self._streams:
-            found = rest.find(close)
-            return (found, found + len(close), 0) if found >= 0 else (None, 0, _begun(rest, (close,)))
-        position = 0
-        while (found := rest.find(TOKEN, position)) >= 0:
-            if rest.startswith(close, found):
+    def _in_call(self, at: int, pieces: list[Piece]) -> int:
+        text, notation = self._text, self._notation
+        if not self._loose and (visible := _behind_blanks(text, at)) > at:
+            return visible
+        if not self._loose or text.startswith(notation.mark, at):
+            if close := notation.invoke_close.match(text, at):
+                self._end_call(pieces)
+                return close.end()
+            if notation.closer.match(text, at) or notation.invoke.match(text, at):  # this one was not closed
+                self._end_call(pieces)
+                return at
+            if parameter := notation.parameter.match(text, at):
+                return self._start_value(name_in(parameter), "parameter", parameter.end(), pieces)
+            if (own := notation.own_tag.match(text, at)) and (notation.nested or own[1] in self._own):
+                return self._start_value(own[1], own[1], own.end(), pieces)
+            if notation.may_begin(text, at):
+                return self._hold(at)
+        return self._unexpected(at, pieces)
+
+    def _in_value(self, at: int, pieces: list[Piece]) -> int:
+        nested = self._notation.nested and self._name != "parameter"
+        end, wait = self._nested_end(at) if nested else self._plain_end(at)
+        self._pass_value(at, end if end >= 0 else wait, pieces, ended=end >= 0)
+        if end < 0:
+            return self._hold(wait)
+        self._state, self._loose = self._in_call, False
+        return end + len(self._notation.closing(self._name))
+
+    def _pass_value(self, at: int, end: int, pieces: list[Piece], *, ended: bool) -> None:
+        said = self._text[at:end]
+        self._argue(self._writer.end(said, cut=False) if ended else self._writer.add(said), pieces)
+
+    def _plain_end(self, at: int) -> tuple[int, int]:
+        """Where the value ends, or -1 and where it may end.
+
+        A literal closing tag in a value is told from the real one by what follows: another tag of the markup.
+        """
+        text, notation, close = self._text, self._notation, self._notation.closing(self._name)
+        position = at
+        while (found := text.find(close, position)) >= 0:
+            after = found + len(close)
+            blanks = _FEW_BLANKS.match(text, after)
+            follows = self._tag_follows(blanks.end() if blanks else after, notation)
+            if follows:
+                return found, 0
+            if follows is None:
+                return -1, found
+            position = after
+        return -1, max(position, len(text) - max(begun(text[position:], (close,)), notation.unsure(text)))
+
+    def _nested_end(self, at: int) -> tuple[int, int]:
+        """As :meth:`_plain_end`; a member of the same name inside an object has a closer of its own."""
+        text, close = self._text, self._notation.closing(self._name)
+        if self._writer.streams:
+            found = text.find(close, at)
+            return found, len(text) - begun(text[at:], (close,))
+        opener, position = f"{TOKEN}<{self._name}>", at
+        while (found := text.find(TOKEN, position)) >= 0:
+            if text.startswith(close, found):
                 if self._depth == 0:
-                    return found, found + len(close), 0
+                    return found, 0
                 self._depth -= 1
                 position = found + len(close)
-            elif rest.startswith(opener, found):
+            elif text.startswith(opener, found):
                 self._depth += 1
                 position = found + len(opener)
-            elif len(rest) - found < len(close):
-                return None, 0, len(rest) - found
+            elif len(text) - found < len(close):
+                return -1, found
             else:
                 position = found + len(TOKEN)
         # What was counted here is not to be counted again: only the beginning of another token waits.
-        return None, 0, min(_begun(rest, (TOKEN,)), len(rest) - position)
+        return -1, max(position, len(text) - begun(text[position:], (TOKEN,)))
+
+    def _tag_follows(self, at: int, notation: Notation) -> bool | None:
+        """Whether a tag of the markup stands at ``at``; ``None`` if that is not seen yet."""
+        text = self._text
+        if at >= len(text):
+            return None
+        if not text.startswith(notation.mark, at):
+            return None if notation.may_begin(text, at) else False
+        for tag in (notation.invoke_close, notation.closer, notation.parameter, notation.invoke):
+            if tag.match(text, at):
+                return True
+        if own := notation.own_tag.match(text, at):
+            return notation.nested or own[1] in self._own
+        return None if notation.may_begin(text, at) else False
+
+    def _unexpected(self, at: int, pieces: list[Piece]) -> int:
+        """Between tags stands something that has no place there: it is text, and kept with its white space."""
+        text, mark = self._text, self._notation.mark
+        self._loose = True
+        end = text.find(mark, at + 1)
+        if end < 0:
+            end = len(text) - begun(text[at + 1 :], (mark,))
+            self._emit(text[at:end], pieces)
+            return self._hold(end)
+        self._emit(text[at:end], pieces)
+        return end
+
+    # What the states do.
+
+    def _hold(self, at: int) -> int:
+        self._held = self._text[at:]
+        return len(self._text)
+
+    def _spill(self, more: str, pieces: list[Piece], *, keep: bool = True) -> None:
+        """What seemed to begin calls is text after all."""
+        if keep:
+            self._emit("".join(self._pending) + more, pieces)
+        self._pending, self._state = [], self._in_text
+
+    def _start_call(self, name: str, pieces: list[Piece]) -> None:
+        pieces.append(ToolCallStart(self._count, call_id(self._seed, self._count + 1), name))
+        self._loose = False
+
+    def _end_call(self, pieces: list[Piece]) -> None:
+        self._argue(self._writer.close(), pieces)
+        self._count += 1
+        self._state, self._loose = self._in_block, False
+
+    def _end_block(self) -> None:
+        self._pending, self._wrapped, self._loose, self._behind = [], False, False, True
+        self._state = self._in_text
+
+    def _start_value(self, name: str, tag: str, end: int, pieces: list[Piece]) -> int:
+        self._name, self._depth, self._state = tag, 0, self._in_value
+        self._argue(self._writer.begin(name), pieces)
+        return end
+
+    def _parameters_of(self, name: str) -> Mapping[str, object]:
+        schema = self._schemas.get(name) or {}
+        properties = resolved(schema, schema).get("properties")
+        return properties if isinstance(properties, Mapping) else {}
 
     def _argue(self, fragment: str, pieces: list[Piece]) -> None:
         if fragment:
@@ -282,105 +360,17 @@ class ToolMarkupScanner:
 
     def _emit(self, text: str, pieces: list[Piece]) -> None:
         if text:
-            self._prose.add(text)
+            self.prose.add(text)
             pieces.append(Text(text))
 
 
-def _tag_end(text: str, mark: str) -> int:
-    """Where the tag that ``text`` begins with ends, at its ``>`` or at another tag; 0 if that is not seen yet."""
-    whole = len(text) - _begun(text, (mark,))
-    another = text.find(mark, len(mark))
-    return text.find(">", len(mark), whole if another < 0 else another) + 1 or max(another, 0)
+def calls_in(text: str, tool_schemas: Mapping[str, Schema]) -> bool:
+    """Whether a text holds a call of a declared tool."""
+    scanner = ToolMarkupScanner(tool_schemas)
+    return any(isinstance(piece, ToolCallStart) for piece in [*scanner.feed(text), *scanner.close()])
 
 
-def _m2_value_end(rest: str) -> tuple[int | None, int, int]:
-    """A literal ``</parameter>`` in a value is told from the real one by what follows: another tag of the markup."""
-    position = 0
-    while (found := rest.find(_M2_CLOSE, position)) >= 0:
-        after = found + len(_M2_CLOSE)
-        blank = _BLANK.match(rest, after)
-        visible = blank.end() if blank else after
-        if _M2_BEHIND_VALUE.match(rest, visible):
-            return found, after, 0
-        follows = rest[visible : visible + _LONGEST_BEHIND]
-        if any(tag.startswith(follows) for tag in _M2_MAY_BE_BEHIND):
-            return None, 0, len(rest) - found
-        position = after
-    return None, 0, _begun(rest, (_M2_CLOSE,))
-
-
-def _nested_value(text: str, schema: Schema | None, root: Schema, depth: int = 0) -> Any:
-    """M3's tags inside a value: ``<item>`` children are an array, any others an object; a name told again, a list.
-
-    A text with tags somewhere in it is neither, and stays as it is.
-    """
-    members: list[tuple[str, Any]] = []
-    position = 0
-    opener = re.compile(re.escape(TOKEN) + r"<([^\s<>/]+)>")
-    while found := opener.search(text, position):
-        if text[position : found.start()].strip():
-            return text
-        name = found[1]
-        end = _matching_close(text, name, found.end())
-        inner = text[found.end() : end]
-        of = item_schema(schema, root) if name == "item" else member_schema(schema, root, name)
-        if TOKEN in inner and depth < 32:
-            members.append((name, _nested_value(inner, of, root, depth + 1)))
-        else:
-            members.append((name, value_of(inner, of, root)))
-        position = end + len(f"{TOKEN}</{name}>")
-    if not members or text[position:].strip():
-        return text
-    if all(name == "item" for name, _ in members):
-        return [value for _, value in members]
-    together: dict[str, list[Any]] = {}
-    for name, value in members:
-        together.setdefault(name, []).append(value)
-    return {name: values[0] if len(values) == 1 else values for name, values in together.items()}
-
-
-def _matching_close(text: str, name: str, start: int) -> int:
-    closer, opener = f"{TOKEN}</{name}>", f"{TOKEN}<{name}>"
-    open_tags = 1
-    while (end := text.find(closer, start)) >= 0:
-        open_tags += text.count(opener, start, end) - 1
-        if open_tags == 0:
-            return end
-        start = end + len(closer)
-    return len(text)
-
-
-def _json_of(value: Any, written: str) -> str:
-    """The JSON of a value; where it has none (it is nested too deeply) its text as it was written."""
-    try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except (ValueError, RecursionError):
-        return json.dumps(written)
-    # A lone surrogate can't be sent as UTF-8, but it can be escaped.
-    return text if _encodes(text) else json.dumps(value)
-
-
-def _encodes(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _escaped(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)[1:-1]
-
-
-def _first_group(found: re.Match[str]) -> str:
-    return next((group for group in found.groups() if group is not None), "")
-
-
-def _begun(text: str, tags: tuple[str, ...]) -> int:
-    """How many of the last characters may be the beginning of one of the tags."""
-    tail = text[1 - max(map(len, tags)) :]
-    first = {tag[0] for tag in tags}
-    for start, char in enumerate(tail):
-        if char in first and any(tag.startswith(tail[start:]) for tag in tags):
-            return len(tail) - start
-    return 0
+def _behind_blanks(text: str, at: int) -> int:
+    """Where the white space from ``at`` on ends."""
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at

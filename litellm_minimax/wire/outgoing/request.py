@@ -91,7 +91,6 @@ def build_request(request: ChatRequest) -> BuiltRequest:
         stop=stop,
         response_format=wanted,
         tool_schemas=tools.schemas,
-        tool_markup=request.server != "minimax",
         implicit_think=_implicit_think(dialect, body),
     )
     return BuiltRequest(body, read, notes.sentences())

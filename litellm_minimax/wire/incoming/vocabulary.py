@@ -1,0 +1,51 @@
+"""Special tokens of the vocabulary that a server let through as text: the end of a turn, the beginning of a role.
+
+They mean something only where a model writes them: at the end of the text, or in front of a tag. Anywhere else the
+answer talks about them, and they stay.
+"""
+
+from __future__ import annotations
+
+import re
+
+_RUN = re.compile(r"(?:(?:\[e~\[|\]~!b\[|\]~b\](?:ai|user|system|tool|assistant)?)\s{0,64}+)++")
+_SIGN = re.compile(r"[\[\]]")
+_BEGUN = re.compile(r"\[(?:e~?)?|\](?:~(?:!b?|b)?)?|a(?:ss?i?s?t?a?n?)?|us?e?|sy?s?t?e?|to{0,2}")
+"""The beginning of a token, or of a role behind one."""
+
+
+class TokenFilter:
+    """Takes the tokens out of one text. It holds back only what may be one."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """What is clear so far."""
+        if not self._held and "~" not in text and text[-1:] not in {"[", "]"} and text[-2:] != "[e":
+            return text
+        text, self._held = self._held + text, ""
+        clear: list[str] = []
+        at = 0
+        while found := _SIGN.search(text, at):
+            begin = found.start()
+            run = _RUN.match(text, begin)
+            end = run.end() if run else begin
+            if end == len(text) or _BEGUN.fullmatch(text, end):
+                clear.append(text[at:begin])
+                self._held = text[begin:]
+                return "".join(clear)
+            if run is None:
+                end = begin + 1
+            # In front of a tag it goes, with the blanks behind it; elsewhere it is text.
+            clear.append(text[at : begin if run and text[end] == "<" else end])
+            at = end
+        clear.append(text[at:])
+        return "".join(clear)
+
+    def close(self) -> str:
+        """The end of the text: what was held and is no token."""
+        held, self._held = self._held, ""
+        return "" if _RUN.fullmatch(held) else held

@@ -1,0 +1,351 @@
+r"""JSON as models write it, made JSON while it arrives; each character is looked at once, and JSON stays as it is.
+
+Mended are raw control characters in strings, single quotes, names without quotes, Python's and JavaScript's words,
+numbers that JSON writes otherwise, comments, trailing commas, and an end that was cut off. What can't be understood is
+passed on as it was from there on: a guess would be worse.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Literal
+
+_BLANK = re.compile(r"[ \t\r\n]++")
+_WORD = re.compile(r"[^\s,:{}\[\]\"'/#]++")
+_COMMENT = re.compile(r"//[^\n]*+\n|/\*(?:[^*]++|\*(?!/))*+\*/|#[^\n]*+\n")
+_COMMENT_BEGUN = re.compile(r"/\Z|//[^\n]*+\Z|/\*(?:[^*]++|\*(?!/))*+\Z|#[^\n]*+\Z")
+_PLAIN = {'"': re.compile(r'[^"\\\x00-\x1f]++'), "'": re.compile(r"[^'\"\\\x00-\x1f]++")}
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*+)(?:\.\d++)?(?:[eE][+-]?\d++)?")
+_LOOSE_NUMBER = re.compile(r"([+-]?)0*+(\d*+)(?:\.(\d*+))?((?:[eE][+-]?\d++)?)")
+_HEX = re.compile(r"[0-9a-fA-F]{1,8}+")
+_DIGITS = {"u": 4, "x": 2, "U": 8}
+_WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null", "nil": "null"}
+_JSON_WORDS = frozenset({"true", "false", "null"})
+_LONGEST_HELD = 4096
+"""A word or a comment that is longer is none."""
+
+Place = Literal["value", "first value", "name", "first name", "colon", "behind"]
+
+
+class JsonMender:
+    r"""Mends one value. What it returns joins to JSON, unless ``lost`` says that it could not.
+
+    >>> mender = JsonMender()
+    >>> mender.take("{'a': None,")[0] + mender.take(" b: 'x\n")[0] + mender.close()
+    '{"a": null, "b": "x\\n"}'
+
+    Attributes:
+        closed: the value is whole.
+        mended: something was changed.
+        cut: its end was missing, and was made up.
+        lost: something was not understood, and passed on as it was.
+    """
+
+    __slots__ = (
+        "_at",
+        "_closers",
+        "_comma",
+        "_held",
+        "_out",
+        "_place",
+        "_quote",
+        "_text",
+        "closed",
+        "cut",
+        "lost",
+        "mended",
+    )
+
+    def __init__(self) -> None:
+        self.closed = self.mended = self.lost = self.cut = False
+        self._closers: list[str] = []
+        self._place: Place = "value"
+        self._quote = ""
+        self._held = ""
+        self._comma = ""
+        """A comma and the blanks behind it, until it is known that it is no trailing one."""
+        self._out: list[str] = []
+        self._text, self._at = "", 0
+
+    def take(self, text: str, at: int = 0) -> tuple[str, int]:
+        """Mend what comes next.
+
+        Args:
+            text: has it.
+            at: from where on.
+
+        Returns:
+            The mended text, and where in ``text`` reading ended: behind the value, or at its end.
+        """
+        held = len(self._held)
+        self._text, self._at, self._held = self._held + text[at:], 0, ""
+        while self._at < len(self._text) and not (self.closed or self.lost):
+            if not (self._in_string() if self._quote else self._between()):
+                break
+        if self.lost:
+            self._out.append(self._text[self._at :])
+            self._at = len(self._text)
+        elif not self.closed:
+            self._held = self._text[self._at :]
+            self._at = len(self._text)
+        out, self._out = "".join(self._out), []
+        return out, at + self._at - held
+
+    def close(self) -> str:
+        """The text has ended: what it takes to make the value whole."""
+        held, self._held = self._held, ""
+        if self.closed or self.lost:
+            return held
+        self.cut = bool(self._quote or self._closers)
+        if self._quote:
+            self._say('"', changed=True)
+            self._quote = ""
+            self._behind_string()
+        elif held and not _COMMENT_BEGUN.match(held) and not self._word(held, cut=True):
+            self.lost = True
+            return "".join(self._out) + self._comma + held
+        return self._finish()
+
+    def _finish(self) -> str:
+        if self._place == "colon":
+            self._say(": null", changed=True)
+        elif self._place == "value" and self._closers and not self._comma:
+            self._say("null", changed=True)
+        self._comma = ""
+        if self._closers:
+            self._say("".join(reversed(self._closers)), changed=True)
+            self._closers.clear()
+            self.closed = True
+        out, self._out = "".join(self._out), []
+        return out
+
+    # -- between strings --------------------------------------------------------------------------------
+
+    def _between(self) -> bool:
+        """Read one thing; false if it takes more text to see what it is."""
+        text, at = self._text, self._at
+        if blank := _BLANK.match(text, at):
+            self._at = blank.end()
+            self._blank(blank[0])
+            return True
+        sign = text[at]
+        if sign in "/#":
+            return self._comment()
+        if sign in "\"'":
+            return self._opens_string(sign)
+        if sign in "{[":
+            return self._opens(sign)
+        if sign in "}]":
+            return self._closes(sign)
+        if sign in ",:":
+            return self._separates(sign)
+        word = _WORD.match(text, at)
+        if word is None or (word.end() == len(text) and len(word[0]) <= _LONGEST_HELD):
+            return False
+        self._at = word.end()
+        return self._word(word[0], cut=False) or self._lose(word.start())
+
+    def _blank(self, blank: str) -> None:
+        if self._comma:
+            self._comma += blank
+        else:
+            self._out.append(blank)
+
+    def _comment(self) -> bool:
+        if found := _COMMENT.match(self._text, self._at):
+            self._at, self.mended = found.end(), True
+            return True
+        if _COMMENT_BEGUN.match(self._text, self._at) and len(self._text) - self._at <= _LONGEST_HELD:
+            return False
+        return self._lose(self._at)
+
+    def _opens_string(self, sign: str) -> bool:
+        if self._place in {"colon", "behind"}:
+            return self._lose(self._at)
+        self._at += 1
+        self._quote = sign
+        self._say('"', changed=sign != '"')
+        return True
+
+    def _opens(self, sign: str) -> bool:
+        if self._place not in {"value", "first value"}:
+            return self._lose(self._at)
+        self._at += 1
+        self._say(sign)
+        self._closers.append("}" if sign == "{" else "]")
+        self._place = "first name" if sign == "{" else "first value"
+        return True
+
+    def _closes(self, sign: str) -> bool:
+        if not self._closers or self._closers[-1] != sign or self._place == "colon":
+            return self._lose(self._at)
+        if self._place == "value" and not self._comma:
+            self._say("null", changed=True)  # a name and a colon, and nothing behind it
+        self._at += 1
+        if self._comma:
+            self._comma, self.mended = "", True
+        self._say(sign)
+        self._closers.pop()
+        self._behind_value()
+        return True
+
+    def _separates(self, sign: str) -> bool:
+        if sign == ":" and self._place == "colon":
+            self._place = "value"
+            self._say(sign)
+        elif sign == "," and self._place == "behind" and self._closers:
+            self._place = "name" if self._closers[-1] == "}" else "value"
+            self._comma = sign
+        else:
+            return self._lose(self._at)
+        self._at += 1
+        return True
+
+    def _word(self, word: str, *, cut: bool) -> bool:
+        """A word outside of strings: a name, or a value that has none; false if it means nothing here."""
+        if self._place in {"name", "first name"}:
+            self._say(json.dumps(word), changed=True)
+            self._place = "colon"
+            return True
+        said = _meant(word, cut=cut) if self._place in {"value", "first value"} else None
+        if said is None:
+            return False
+        self._say(said, changed=said != word)
+        self._behind_value()
+        return True
+
+    # -- in a string --------------------------------------------------------------------------------
+
+    def _in_string(self) -> bool:
+        text, at = self._text, self._at
+        if plain := _PLAIN[self._quote].match(text, at):
+            self._at = plain.end()
+            self._out.append(plain[0])
+            return True
+        sign = text[at]
+        if sign == self._quote:
+            self._at += 1
+            self._quote = ""
+            self._out.append('"')
+            self._behind_string()
+            return True
+        if sign == "\\":
+            return self._escape()
+        self._at += 1
+        self._out.append(json.dumps(sign)[1:-1])
+        self.mended = True
+        return True
+
+    def _escape(self) -> bool:
+        text, at = self._text, self._at
+        sign = text[at + 1 : at + 2]
+        if not sign:
+            return False
+        if sign in _DIGITS:
+            return self._number_escape(sign)
+        self._at += 2
+        if sign in '"\\/bfnrt':
+            self._out.append("\\" + sign)
+            return True
+        # A line break behind a backslash goes on; a quote needs none; any other pair was meant as it stands.
+        self._out.append({"'": "'", "\n": ""}.get(sign, "\\\\" + json.dumps(sign)[1:-1]))
+        self.mended = True
+        return True
+
+    def _number_escape(self, sign: str) -> bool:
+        r"""``\\u0041``, and what JSON has no word for: ``\\x41`` and ``\\U00000041``."""
+        text, at, wanted = self._text, self._at, _DIGITS[sign]
+        digits = _HEX.match(text, at + 2, at + 2 + wanted)
+        known = len(digits[0]) if digits else 0
+        if known < wanted and at + 2 + known == len(text):
+            return False
+        if sign == "u" and known == wanted:
+            self._at += 6
+            self._out.append(text[at : self._at])
+            return True
+        self.mended = True
+        code = int(digits[0], 16) if digits and known == wanted else 0x110000
+        self._at += 2 + wanted if code < 0x110000 else 2
+        self._out.append(json.dumps(chr(code))[1:-1] if code < 0x110000 else "\\\\" + sign)
+        return True
+
+    # -- where it stands --------------------------------------------------------------------------------
+
+    def _say(self, text: str, *, changed: bool = False) -> None:
+        self._out.append(self._comma + text)
+        self._comma = ""
+        self.mended = self.mended or changed
+
+    def _behind_string(self) -> None:
+        if self._place in {"name", "first name"}:
+            self._place = "colon"
+        else:
+            self._behind_value()
+
+    def _behind_value(self) -> None:
+        self._place = "behind"
+        self.closed = not self._closers
+
+    def _lose(self, at: int) -> bool:
+        self.lost, self._at = True, at
+        self._out.append(self._comma)
+        self._comma = ""
+        return True
+
+
+def _meant(word: str, *, cut: bool) -> str | None:
+    """What a word outside of strings means, as JSON."""
+    if word in _JSON_WORDS or _NUMBER.fullmatch(word):
+        return word
+    if word in _WORDS:
+        return _WORDS[word]
+    if word in {"NaN", "Infinity", "-Infinity"}:
+        return json.dumps(word)  # JSON has no word for it
+    if cut and (known := [each for each in (*_JSON_WORDS, *_WORDS) if each.startswith(word)]):
+        return _WORDS.get(known[0], known[0])
+    found = _LOOSE_NUMBER.fullmatch(word if not cut else word.rstrip("eE+-"))
+    if found is None or not (found[2] or found[3] or "0" in word or cut):
+        return None
+    sign, whole, part, power = found.groups()
+    return f"{'-' if sign == '-' else ''}{whole or '0'}{'.' + part if part else ''}{power}"
+
+
+def mended(text: str) -> JsonMended | None:
+    """A whole text as JSON.
+
+    Returns:
+        ``None`` if it can't be understood, or says more than one value.
+
+    >>> mended("{'command': 'ls', 'timeout': None}").text
+    '{"command": "ls", "timeout": null}'
+    """
+    mender = JsonMender()
+    out, end = mender.take(text)
+    behind = text[end:].strip() if mender.closed else ""
+    out += mender.close()
+    if mender.lost or not (mender.closed or out.strip()):
+        return None
+    if behind and behind != text[:end].strip():
+        return None
+    try:
+        value = json.loads(out)
+    except (ValueError, RecursionError):
+        return None
+    return JsonMended(out, value, exact=not (mender.mended or behind), cut=mender.cut)
+
+
+class JsonMended:
+    """A mended text.
+
+    Attributes:
+        text: JSON.
+        value: what it says.
+        exact: nothing was changed.
+        cut: its end was missing.
+    """
+
+    __slots__ = ("cut", "exact", "text", "value")
+
+    def __init__(self, text: str, value: object, *, exact: bool, cut: bool) -> None:
+        self.text, self.value, self.exact, self.cut = text, value, exact, cut

@@ -1,0 +1,69 @@
+"""Calls that are told as JSON between tags: ``{"name": "f", "arguments": {…}}``, alone, one a line, or in an array."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from litellm_minimax.wire.json_mender import JsonMender, mended
+from litellm_minimax.wire.markup.argument_writer import json_of
+from litellm_minimax.wire.markup.markup_values import Schema
+
+_ARGUMENTS = ("arguments", "parameters", "args", "input")
+
+
+class JsonCalls:
+    """Reads one JSON value while it arrives.
+
+    Attributes:
+        done: it is whole, or can't be understood.
+    """
+
+    __slots__ = ("_declared", "_mender", "_out", "_read", "done")
+
+    def __init__(self, declared: Mapping[str, Schema]) -> None:
+        self._declared = declared
+        self._mender = JsonMender()
+        self._out: list[str] = []
+        self._read: list[str] = []
+        self.done = False
+
+    @property
+    def raw(self) -> str:
+        """The text that was read."""
+        return "".join(self._read)
+
+    def take(self, text: str, at: int) -> int:
+        """Read on from ``at``; returns where reading ended."""
+        out, end = self._mender.take(text, at)
+        self._out.append(out)
+        self._read.append(text[at:end])
+        self.done = self._mender.closed or self._mender.lost
+        return end
+
+    def calls(self) -> list[tuple[str, str]] | None:
+        """The calls as ``(name, arguments)``; ``None`` if it is no call, or not of declared tools only."""
+        told = None if self._mender.lost else mended("".join(self._out))
+        if told is None:
+            return None
+        found = [self._call(each) for each in (told.value if isinstance(told.value, list) else [told.value])]
+        known = [call for call in found if call is not None]
+        return known if known and len(known) == len(found) else None
+
+    def close(self) -> list[tuple[str, str]] | None:
+        """The text has ended: the calls as far as they were told."""
+        self._out.append(self._mender.close())
+        return self.calls()
+
+    def _call(self, value: object) -> tuple[str, str] | None:
+        if not isinstance(value, Mapping):
+            return None
+        inner = value.get("function")
+        told = inner if isinstance(inner, Mapping) else value
+        name = told.get("name", inner)
+        if not isinstance(name, str) or name not in self._declared:
+            return None
+        given = next((told[key] for key in _ARGUMENTS if key in told), None)
+        if isinstance(given, str):
+            text = mended(given)
+            return name, text.text if text is not None and isinstance(text.value, Mapping) else given or "{}"
+        return name, json_of(given, "{}") if given is not None else "{}"
