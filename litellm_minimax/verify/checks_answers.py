@@ -57,7 +57,7 @@ async def _bearer(asker: Asker) -> Verdict:
     try:
         told = await asker.message("Say OK.", most=64)
     except Unsettled as failed:
-        if asker.exchanges[-1].status == 401:
+        if asker.exchanges and asker.exchanges[-1].status == 401:
             return Verdict("refuted", str(failed))
         raise
     return verdict(not told.code, told.error or f"it answers {told.text[:60]!r}")

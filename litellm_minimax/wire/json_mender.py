@@ -22,7 +22,7 @@ _HEX = re.compile(r"[0-9a-fA-F]{1,8}+")
 _DIGITS = {"u": 4, "x": 2, "U": 8}
 _WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null", "nil": "null"}
 _JSON_WORDS = frozenset({"true", "false", "null"})
-_LONGEST_HELD = 4096
+_LONGEST_HELD = 512
 """A word or a comment that is longer is none."""
 
 Place = Literal["value", "first value", "name", "first name", "colon", "behind"]
@@ -40,6 +40,7 @@ class JsonMender:
         mended: something was changed.
         cut: its end was missing, and was made up.
         lost: something was not understood, and passed on as it was.
+        rest: from there to the end of what was last taken.
     """
 
     __slots__ = (
@@ -55,6 +56,7 @@ class JsonMender:
         "cut",
         "lost",
         "mended",
+        "rest",
     )
 
     def __init__(self) -> None:
@@ -67,6 +69,7 @@ class JsonMender:
         """A comma and the blanks behind it, until it is known that it is no trailing one."""
         self._out: list[str] = []
         self._text, self._at = "", 0
+        self.rest = ""
 
     def take(self, text: str, at: int = 0) -> tuple[str, int]:
         """Mend what comes next.
@@ -84,7 +87,8 @@ class JsonMender:
             if not (self._in_string() if self._quote else self._between()):
                 break
         if self.lost:
-            self._out.append(self._text[self._at :])
+            self.rest = self._text[self._at :]
+            self._out.append(self.rest)
             self._at = len(self._text)
         elif not self.closed:
             self._held = self._text[self._at :]
@@ -153,7 +157,8 @@ class JsonMender:
             self._out.append(blank)
 
     def _comment(self) -> bool:
-        if found := _COMMENT.match(self._text, self._at):
+        found = _COMMENT.match(self._text, self._at)
+        if found and len(found[0]) <= _LONGEST_HELD:
             self._at, self.mended = found.end(), True
             return True
         if _COMMENT_BEGUN.match(self._text, self._at) and len(self._text) - self._at <= _LONGEST_HELD:

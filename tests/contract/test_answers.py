@@ -27,6 +27,7 @@ NOT_ABOUT_ANSWERS = {
     "dialect", "markup", "implicit_open", "several_system", "tool_choice", "temperature", "n", "web_search", "id_case",
     "status_1008", "validation", "v1_models", "anthropic_m3_thinking", "anthropic_full_message",
     "anthropic_start_repeats", "passive_cache", "tags", "reasoning_split_default", "reasoning_mirrored_in_think",
+    "gone", "no_finish",
 }  # fmt: skip
 
 

@@ -187,10 +187,10 @@ def check_markup(rng: random.Random) -> None:
 def check_think(rng: random.Random) -> None:
     """Thinking and answer."""
     text = sized(rng, texts(rng, THINK, PROSE, *((M2, M3) if rng.random() < 0.3 else ())))
-    implicit, markup, settled = rng.choice(("no", "maybe", "yes")), rng.random() < 0.5, rng.random() < 0.7
+    implicit, settled = rng.choice(("no", "maybe", "yes")), rng.random() < 0.7
 
     def split(pieces: Iterable[str]) -> list[Event]:
-        splitter = ThinkSplitter(implicit, markup=markup)
+        splitter = ThinkSplitter(implicit)
         events: list[Event] = list(splitter.settle() if settled else [])
         for piece in pieces:
             events += splitter.feed(piece)
@@ -201,7 +201,7 @@ def check_think(rng: random.Random) -> None:
     events = split([text])
     cut = split(pieces_of(text, rng))
     if (settled or implicit != "no") and cut != events:
-        raise Broken(f"cut otherwise, it says something else ({implicit}, {markup}): {text!r}")
+        raise Broken(f"cut otherwise, it says something else ({implicit}): {text!r}")
     for told in (events, cut):
         if lost := markers(text) - markers(words_of(told)):
             raise Broken(f"{lost} is lost: {text!r}")
@@ -309,7 +309,7 @@ def flatness() -> Iterator[tuple[str, list[float]]]:
         figures = []
         for size in (1_000, 10_000, 100_000, 1_000_000):
             text = head + body * (size // len(body))
-            scanner, splitter = ToolMarkupScanner(SCHEMAS), ThinkSplitter(markup=True)
+            scanner, splitter = ToolMarkupScanner(SCHEMAS), ThinkSplitter()
             began = time.process_time()
             for start in range(0, len(text), 20):
                 for piece in splitter.feed(text[start : start + 20]):

@@ -29,8 +29,14 @@ class JsonCalls:
 
     @property
     def raw(self) -> str:
-        """The text that was read."""
-        return "".join(self._read)
+        """The text that was read, as far as it was understood."""
+        read = "".join(self._read)
+        return read[: len(read) - len(self.rest)]
+
+    @property
+    def rest(self) -> str:
+        """The text that was read behind the point from which on it can't be understood."""
+        return self._mender.rest if self._mender.lost else ""
 
     def take(self, text: str, at: int) -> int:
         """Read on from ``at``; returns where reading ended."""

@@ -58,7 +58,7 @@ class Notation:
             "invoke_close": rf"{mark}/invoke\s{{0,16}}+{end}",
             "parameter": rf"{mark}parameter{_NAME}{end}",
             "own_tag": rf"{mark}{_KEY}{end}",
-            "begun": rf"{mark}(?:/?[\w:-]{{0,64}}+|/?[\w:-]{{1,64}}+\s{_REST}|{_KEY_BEGUN}){end_begun}\Z",
+            "begun": rf"{mark}(?:/?(?a:[\w:-]){{0,64}}+|/?(?a:[\w:-]){{1,64}}+\s{_REST}|{_KEY_BEGUN}){end_begun}\Z",
         }
         for name, pattern in patterns.items():
             object.__setattr__(self, name, re.compile(pattern))

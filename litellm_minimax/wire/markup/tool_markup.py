@@ -94,6 +94,7 @@ class ToolMarkupScanner:
         rest, self._held = self._held, ""
         if self._state == self._in_json:
             self._json_read(self._json.close(), pieces)
+            self._emit(self._json.rest, pieces)
         elif self._state == self._opened:
             # A lone opening tag of MiniMax's at the end is a leak; of another family it may be anything.
             self._spill("" if "minimax" in self._pending[0] else rest, pieces, keep="minimax" not in self._pending[0])
@@ -125,7 +126,7 @@ class ToolMarkupScanner:
             end = self._tag_in_text(at)
             if end is not None:
                 return end if end >= 0 else self._hold(at)
-            at = found.end()
+            at += 1
         held = begun(text[begin:], (TOKEN, ESCAPED.mark))
         self._emit(text[begin : len(text) - held], pieces)
         return self._hold(len(text) - held)
@@ -181,6 +182,9 @@ class ToolMarkupScanner:
         at = self._json.take(self._text, at)
         if self._json.done:
             self._json_read(self._json.calls(), pieces)
+            if self._json.rest:  # no JSON: what follows may be a tag, in this read or begun in the last
+                self._text = self._json.rest
+                return 0
         return at
 
     def _json_read(self, calls: list[tuple[str, str]] | None, pieces: list[Piece]) -> None:
@@ -200,7 +204,7 @@ class ToolMarkupScanner:
         text, notation = self._text, self._notation
         if not self._loose and (visible := _behind_blanks(text, at)) > at:
             return visible
-        if not self._loose or text.startswith(notation.mark, at):
+        if not self._loose or notation.mark.startswith(text[at : at + len(notation.mark)]):
             if (invoke := notation.invoke.match(text, at)) and name_in(invoke) in self._schemas:
                 self._start_call(name_in(invoke), pieces)
                 self._own = self._parameters_of(name_in(invoke))
@@ -224,7 +228,7 @@ class ToolMarkupScanner:
         text, notation = self._text, self._notation
         if not self._loose and (visible := _behind_blanks(text, at)) > at:
             return visible
-        if not self._loose or text.startswith(notation.mark, at):
+        if not self._loose or notation.mark.startswith(text[at : at + len(notation.mark)]):
             if close := notation.invoke_close.match(text, at):
                 self._end_call(pieces)
                 return close.end()
