@@ -111,6 +111,8 @@ class Call:
         collected = AnswerCollector()
         collected.add(reader.feed(body))
         collected.add(reader.close())
+        if reader.fault is not None:
+            raise reader.fault
         problem = self.format_problem(collected)
         if problem and self.read.response_format:
             asked = self.read.response_format

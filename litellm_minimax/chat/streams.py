@@ -34,11 +34,13 @@ AFTER_FINISH_SECONDS = 5.0
 class _StreamState:
     """What the two kinds of stream share: bytes in, chunks out, and the end told once."""
 
-    __slots__ = ("_builder", "_collector", "_reader", "call", "ended", "ready")
+    __slots__ = ("_builder", "_collector", "_reader", "call", "ended", "fault", "ready")
 
     def __init__(self, call: Call) -> None:
         self.call = call
         self.ended = False
+        self.fault: WireFault | TransportFault | None = None
+        """What is to be raised once all that is ready was handed on."""
         self.ready: deque[ModelResponseStream] = deque()
         self._builder = ChunkBuilder(call.model)
         self._collector = AnswerCollector()
@@ -59,13 +61,27 @@ class _StreamState:
         """
         assert self._reader is not None  # noqa: S101 -- both streams call began() first
         self._queue(self._reader.feed(piece))
+        self.fault = self._reader.fault
         return self._reader.done
 
-    def last_events(self) -> AnswerCollector:
-        """End the answer: its last chunks are ready afterwards, and the whole of it is returned."""
+    def broke_off(self, fault: TransportFault) -> None:
+        """The connection broke: what was said until then comes first."""
         assert self._reader is not None  # noqa: S101
-        self.ended = True
+        self._queue(self._reader.broken_off())
+        self.fault = fault
+
+    def last_events(self) -> AnswerCollector | None:
+        """End the answer: its last chunks are ready afterwards, and the whole of it is returned.
+
+        ``None`` if it broke off; then ``fault`` says how.
+        """
+        assert self._reader is not None  # noqa: S101
         events = self._reader.close()
+        self.fault = self._reader.fault
+        if self.fault is not None:
+            self._queue(events)
+            return None
+        self.ended = True
         self._collector.add(events)
         problem = self.call.format_problem(self._collector)
         if problem:
@@ -141,12 +157,19 @@ class AsyncStream:
         """Read until there is a chunk to hand on, or the answer has ended."""
         state = self._state
         while not state.ended and not state.ready:
-            piece = await self._next_piece()
-            if piece is not None and not state.take(piece):
+            if state.fault is not None:
+                raise state.fault
+            try:
+                piece = await self._next_piece()
+            except TransportFault as fault:
+                state.broke_off(fault)
+                continue
+            if (piece is not None and not state.take(piece)) or state.fault is not None:
                 continue
             answer = state.last_events()
-            await self._close_answer()
-            await state.call.akeep(answer)
+            if answer is not None:
+                await self._close_answer()
+                await state.call.akeep(answer)
 
     async def _next_piece(self) -> bytes | None:
         assert self._pieces is not None  # noqa: S101 -- open() has set it
@@ -219,12 +242,19 @@ class SyncStream:
         """Read until there is a chunk to hand on, or the answer has ended."""
         state = self._state
         while not state.ended and not state.ready:
-            piece = self._next_piece()
-            if piece is not None and not state.take(piece):
+            if state.fault is not None:
+                raise state.fault
+            try:
+                piece = self._next_piece()
+            except TransportFault as fault:
+                state.broke_off(fault)
+                continue
+            if (piece is not None and not state.take(piece)) or state.fault is not None:
                 continue
             answer = state.last_events()
-            self._close_answer()
-            state.call.keep(answer)
+            if answer is not None:
+                self._close_answer()
+                state.call.keep(answer)
 
     def _next_piece(self) -> bytes | None:
         if self._state.finished and self._answer is not None:

@@ -78,6 +78,16 @@ async def test_an_error_after_content_keeps_its_meaning(sim, code, envelope, way
     assert_error(cause, code, sim.last.trace_id)
 
 
+@pytest.mark.parametrize("way", STREAMED)
+async def test_what_came_in_the_same_read_as_an_error_comes_before_it(sim, way):
+    said = Answer("x y z " * 30, chunk_chars=6, chunks_per_write=100)
+    sim.enqueue(Fault("error", code=1002, envelope="frame", after_chunks=3, answer=said))
+    error = await error_of(way)
+    if isinstance(error, MidStreamFallbackError):
+        assert error.generated_content == "x y z " * 3
+    assert isinstance(getattr(error, "original_exception", None) or error, litellm.RateLimitError)
+
+
 @pytest.mark.parametrize("way", WAYS)
 async def test_a_prompt_that_is_too_long_is_a_context_window_error(sim, way):
     sim.enqueue(Fault("error", code=2013, text="invalid params, context window exceeds limit"))

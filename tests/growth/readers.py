@@ -101,6 +101,7 @@ def read_all(pieces: list[bytes], options: ReadOptions) -> object:
     for piece in pieces:
         collector.add(coalesce(reader.feed(piece)))
     collector.add(reader.close())
+    collector.add(reader.broken_off())
     return collector.text, collector.reasoning, [call.arguments for call in collector.calls.values()]
 
 

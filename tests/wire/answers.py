@@ -47,7 +47,10 @@ def read(pieces: Iterable[bytes], options: ReadOptions = PLAIN, *, leave_when_do
         events += coalesce(reader.feed(piece))
         if leave_when_done and reader.done:
             break
-    return coalesce(events + reader.close())
+    events = coalesce(events + reader.close())
+    if reader.fault is not None:
+        raise reader.fault
+    return events
 
 
 def message_of(events: Iterable[Event]) -> Message:

@@ -6,8 +6,8 @@ some gateways label a stream as plain text, and a proxy in front may answer with
 
 from __future__ import annotations
 
-from litellm_minimax.wire.events import Event
-from litellm_minimax.wire.faults import ProtocolFault
+from litellm_minimax.wire.events import Event, Started
+from litellm_minimax.wire.faults import ProtocolFault, UpstreamFault, WireFault
 from litellm_minimax.wire.incoming.sse import SSEDecoder
 from litellm_minimax.wire.incoming.stream import Reducer
 from litellm_minimax.wire.json_text import loads
@@ -19,11 +19,17 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class AnswerReader:
-    """Reads one answer. Feed it every piece of the body, then close it; it does not matter where the pieces are cut."""
+    """Reads one answer. Feed it every piece of the body, then close it; it does not matter where the pieces are cut.
 
-    __slots__ = ("_begin", "_body", "_body_size", "_decoder", "_reducer")
+    Attributes:
+        fault: what went wrong behind the events that were returned last. Nothing more can be read, and it is to be
+            raised once they are handed on; where nothing was said before, it is raised at once.
+    """
+
+    __slots__ = ("_begin", "_body", "_body_size", "_decoder", "_reducer", "fault")
 
     def __init__(self, options: ReadOptions) -> None:
+        self.fault: WireFault | None = None
         self._reducer = Reducer(options)
         self._begin: bytes | None = b""
         self._decoder: SSEDecoder | None = None
@@ -66,11 +72,30 @@ class AnswerReader:
             UpstreamFault: as :meth:`feed`.
             ProtocolFault: the body is unreadable, empty, or stops in the middle of the answer.
         """
+        if self.fault is not None:
+            return []
         if self._decoder is not None:
             events = self._frames(self._decoder.close(), last=True)
         else:
             events = self._whole(b"".join(self._body))
-        return events + self._reducer.close()
+        if self.fault is not None:  # in the very last bytes
+            return events
+        try:
+            return events + self._reducer.close()
+        except ProtocolFault as fault:
+            return self._before(fault, events)
+
+    def broken_off(self) -> list[Event]:
+        """The body broke off: what was held back until more of it would come."""
+        return self._reducer.held_back()
+
+    def _before(self, fault: WireFault, events: list[Event]) -> list[Event]:
+        """Everything in front of a fault, what was held back included; the fault itself if that is nothing."""
+        events = events + self._reducer.held_back()
+        if all(isinstance(event, Started) for event in events):
+            raise fault
+        self.fault = fault
+        return events
 
     def _sniff(self, data: bytes) -> bytes:
         """Decide on the first visible byte; until there is one, wait."""
@@ -101,12 +126,16 @@ class AnswerReader:
                 continue
             try:
                 frame = _parse(payload, truncated=last)
-            except ProtocolFault:
+            except ProtocolFault as fault:
                 if reducer.finished:
                     continue  # all of the answer is here; it was its usage that broke off
-                raise
-            if isinstance(frame, dict):
+                return self._before(fault, events)
+            if not isinstance(frame, dict):
+                continue
+            try:
                 events += reducer.feed(frame)
+            except UpstreamFault as fault:
+                return self._before(fault, events)
         return events
 
     def _whole(self, body: bytes) -> list[Event]:

@@ -151,6 +151,16 @@ class Reducer:
         events.append(self._finish())
         return events
 
+    def held_back(self) -> list[Event]:
+        """The answer breaks off here: the text that was held until more of it would come."""
+        events: list[Event] = []
+        if not (self.stopped or self.finished):
+            self._show_thought(self._tokens_of_thought.close(), events)
+            self._content_pieces(self._splitter.feed(self._tokens.close()), events)
+            self._content_pieces(self._splitter.close(cut=True), events)
+            self._flush_text(events)
+        return events
+
     def _begin(self, frame: Mapping[str, Any], events: list[Event]) -> None:
         answer_id, model, created = frame.get("id"), frame.get("model"), frame.get("created")
         if not answer_id and not frame.get("choices"):
