@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from litellm_minimax.wire.events import Event, Reasoning, Text, ToolCallArguments, ToolCallStart
+from litellm_minimax.wire.events import Event, Reasoning, Started, Text, ToolCallArguments, ToolCallStart
 from litellm_minimax.wire.faults import WireFault
 from litellm_minimax.wire.incoming.answer import AnswerReader
 from litellm_minimax.wire.incoming.sse import SSEDecoder
@@ -256,15 +256,22 @@ def check_answer(rng: random.Random) -> None:
 
 
 def outcome(pieces: Iterable[bytes], options: ReadOptions = PLAIN) -> Any:
-    """The events, or the fault and its words."""
+    """The events; or, as a tuple, those in front of a fault, the fault and its words."""
     reader = AnswerReader(options)
     events: list[Event] = []
+    fault: WireFault | None = None
     try:
         for piece in pieces:
             events += reader.feed(piece)
-        return coalesce(events + reader.close())
-    except WireFault as fault:
-        return type(fault), str(fault)
+            if reader.fault is not None:
+                break
+        events += reader.close()
+        fault = reader.fault
+    except WireFault as raised:
+        fault = raised
+    if fault is None:
+        return coalesce(events)
+    return coalesce([event for event in events if not isinstance(event, Started)]), type(fault), str(fault)
 
 
 CHECKS: tuple[Callable[[random.Random], None], ...] = (check_markup, check_think, check_answer, check_sse, check_stop)
