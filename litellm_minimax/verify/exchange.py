@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 HARMLESS_HEADERS = frozenset(
@@ -55,7 +55,7 @@ class Exchange:
     body: Mapping[str, Any]
     sent_headers: Mapping[str, str]
     status: int = 0
-    headers: Mapping[str, str] = ()  # type: ignore[assignment]
+    headers: Mapping[str, str] = field(default_factory=dict)
     pieces: Sequence[Piece] = ()
     problem: str = ""
 

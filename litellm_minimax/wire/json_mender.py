@@ -305,15 +305,13 @@ def _meant(word: str, *, cut: bool) -> str | None:
         return word
     if word in _WORDS:
         return _WORDS[word]
-    if word in {"NaN", "Infinity", "-Infinity"}:
-        return json.dumps(word)  # JSON has no word for it
     if cut and (known := [each for each in (*_JSON_WORDS, *_WORDS) if each.startswith(word)]):
         return _WORDS.get(known[0], known[0])
     found = _LOOSE_NUMBER.fullmatch(word if not cut else word.rstrip("eE+-"))
     if found is None or not (found[2] or found[3] or "0" in word or cut):
         return None
     sign, whole, part, power = found.groups()
-    return f"{'-' if sign == '-' else ''}{whole or '0'}{'.' + part if part else ''}{power}"
+    return f"{'-' if sign == '-' else ''}{whole or '0'}{'' if part is None else '.' + (part or '0')}{power}"
 
 
 def mended(text: str) -> JsonMended | None:

@@ -34,7 +34,7 @@ from litellm_minimax.wire.options import ReadOptions
 
 PLAIN = ReadOptions()
 MOST_HELD = 8_300
-"""A tag may be 4096 characters, and so may the white space behind a closing one."""
+"""A tag's name and attributes have bounds of some hundred characters; behind a closing tag 4096 blanks may be held."""
 SCHEMAS = {
     "f": {
         "type": "object",

@@ -342,7 +342,7 @@ def test_a_custom_tool_call_keeps_its_input():
         ('{"a', '{"a":null}', True),
         ("{", "{}", True),
         ('{"a": "x\ny"}', '{"a":"x\\ny"}', True),
-        ("{'a': 1}", '{"_raw":"{\'a\': 1}"}', True),
+        ("{'a': 1}", '{"a":1}', True),
         ('{"a": NaN}', '{"_raw":"{\\"a\\": NaN}"}', True),
         ('{"a": 1]', '{"_raw":"{\\"a\\": 1]"}', True),
         ('{"a":1}}', '{"_raw":"{\\"a\\":1}}"}', True),

@@ -35,6 +35,19 @@ def test_what_a_stream_holds(stream, events):
     assert decode(*(stream[at : at + 1] for at in range(len(stream)))) == events
 
 
+def test_whole_events_come_in_front_of_one_beyond_the_limit():
+    for ended in (b"", b"\n\n"):
+        decoder = SSEDecoder(100)
+        assert decoder.feed(b"data: 1\n\ndata: " + b"x" * 100) == [b"1"]
+        with pytest.raises(ProtocolFault, match="larger than 100 bytes"):
+            decoder.feed(ended) if ended else decoder.close()
+
+
+def test_a_comment_in_front_of_one_beyond_the_limit_is_nothing():
+    with pytest.raises(ProtocolFault, match="larger than 100 bytes"):
+        SSEDecoder(100).feed(b": c\n\ndata: " + b"x" * 100)
+
+
 def test_an_event_beyond_the_limit_is_a_fault_and_not_a_full_memory():
     decoder = SSEDecoder(max_event_bytes=1000)
     decoder.feed(b"data: " + b"x" * 900)

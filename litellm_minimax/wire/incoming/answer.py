@@ -7,7 +7,7 @@ some gateways label a stream as plain text, and a proxy in front may answer with
 from __future__ import annotations
 
 from litellm_minimax.wire.events import Event, Started
-from litellm_minimax.wire.faults import ProtocolFault, UpstreamFault, WireFault
+from litellm_minimax.wire.faults import ProtocolFault, WireFault
 from litellm_minimax.wire.incoming.sse import SSEDecoder
 from litellm_minimax.wire.incoming.stream import Reducer
 from litellm_minimax.wire.json_text import loads
@@ -130,11 +130,9 @@ class AnswerReader:
                 if reducer.finished:
                     continue  # all of the answer is here; it was its usage that broke off
                 return self._before(fault, events)
-            if not isinstance(frame, dict):
-                continue
             try:
-                events += reducer.feed(frame)
-            except UpstreamFault as fault:
+                events += reducer.feed(frame) if isinstance(frame, dict) else []
+            except WireFault as fault:
                 return self._before(fault, events)
         return events
 

@@ -19,7 +19,7 @@ class SSEDecoder:
     ([b'{"a":1}'], [b'2'], [])
     """
 
-    __slots__ = ("_after_cr", "_last", "_limit", "_pending", "_size")
+    __slots__ = ("_after_cr", "_last", "_limit", "_pending", "_size", "_too_large")
 
     def __init__(self, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self._limit = max_event_bytes
@@ -28,13 +28,17 @@ class SSEDecoder:
         self._last = b""
         """The last byte of what is pending: a blank line may lie across two reads."""
         self._after_cr = False
+        self._too_large: ProtocolFault | None = None
+        """An event beyond the limit has begun, in a read that had whole events in front of it."""
 
     def feed(self, data: bytes) -> list[bytes]:
         """The data of every event that is complete with this read, in order; constant work a byte.
 
         Raises:
-            ProtocolFault: one event is larger than the limit.
+            ProtocolFault: one event is larger than the limit; whole events in front of it come first.
         """
+        if self._too_large is not None:
+            raise self._too_large
         data = self._with_plain_ends(data)
         if not data:
             return []
@@ -46,11 +50,19 @@ class SSEDecoder:
             data = b"".join(self._pending)
             self._pending, self._size = [], 0
         *events, rest = data.split(b"\n\n")
-        self._keep(rest)
-        return [payload for event in events if (payload := _data_of(event)) is not None]
+        payloads = [payload for event in events if (payload := _data_of(event)) is not None]
+        try:
+            self._keep(rest)
+        except ProtocolFault as fault:
+            if not payloads:
+                raise
+            self._too_large = fault
+        return payloads
 
     def close(self) -> list[bytes]:
-        """The data of a last event whose blank line never came."""
+        """The data of a last event whose blank line never came; raises as :meth:`feed`."""
+        if self._too_large is not None:
+            raise self._too_large
         rest = b"".join(self._pending)
         self._pending, self._size = [], 0
         payload = _data_of(rest)

@@ -138,12 +138,7 @@ class Reducer:
         if not (self.finished or self.stopped or (self.done and self._answered)):
             raise ProtocolFault("The answer broke off before its end.", truncated=True)
         events: list[Event] = self._calls.close()
-        if not self.stopped:
-            cut = _FINISH.get(self._raw_finish or "") == "length"
-            self._show_thought(self._tokens_of_thought.close(), events)
-            self._content_pieces(self._splitter.feed(self._tokens.close()), events)
-            self._content_pieces(self._splitter.close(cut=cut), events)
-        self._flush_text(events)
+        self._release(events, cut=_FINISH.get(self._raw_finish or "") == "length")
         if self._usage is not None:
             events.append(self._usage)
         if self._fields:
@@ -155,11 +150,16 @@ class Reducer:
         """The answer breaks off here: the text that was held until more of it would come."""
         events: list[Event] = []
         if not (self.stopped or self.finished):
+            self._release(events, cut=True)
+        return events
+
+    def _release(self, events: list[Event], *, cut: bool) -> None:
+        """No more text comes: what is held in front of the splitter, in it, and behind it."""
+        if not self.stopped:
             self._show_thought(self._tokens_of_thought.close(), events)
             self._content_pieces(self._splitter.feed(self._tokens.close()), events)
-            self._content_pieces(self._splitter.close(cut=True), events)
-            self._flush_text(events)
-        return events
+            self._content_pieces(self._splitter.close(cut=cut), events)
+        self._flush_text(events)
 
     def _begin(self, frame: Mapping[str, Any], events: list[Event]) -> None:
         answer_id, model, created = frame.get("id"), frame.get("model"), frame.get("created")

@@ -20,6 +20,7 @@ from collections.abc import Callable, Generator, Iterable
 from typing import Literal
 
 from litellm_minimax.wire.events import Reasoning, Text
+from litellm_minimax.wire.markup.notation import CALL
 from litellm_minimax.wire.prose import Prose
 
 Piece = Reasoning | Text
@@ -31,10 +32,7 @@ _TAG = re.compile(f"{_OPENER.pattern}|{_CLOSER.pattern}")
 _TAG_BEGUN = re.compile(rf"<(?:{_BLANK}/?{_BLANK}[a-z:]{{0,9}}+{_BLANK})?\Z")
 _WORDS = ("think", "thinking", "thought", "mm:think", "mm:thinking")
 _LONGEST = 48
-_CALL = re.compile(
-    r"(?:\]<\]minimax\[>\[)?(?:<|&lt;)(?:(?:[A-Za-z][\w-]{0,31}+:)?(?:tool|function)_?calls?(?:>|&gt;)|invoke\s)"
-)
-_CALL_ON_A_LINE = re.compile(rf"\n[ \t]{{0,16}}+(?={_CALL.pattern})")
+_CALL_ON_A_LINE = re.compile(rf"\n[ \t]{{0,16}}+(?={CALL.pattern})")
 _LINE_BEGUN = re.compile(r"\n[ \t]{0,16}+(?:\][^\n]{0,12}+(?:<[^\n>]{0,60}+)?|[<&][^\n>]{0,60}+)?\Z")
 _WINDOW = 8192
 _LONGEST_BLANK = 1024
@@ -211,7 +209,7 @@ class ThinkSplitter:
         before.add(text[: closer.start()])
         return not before.quoted and text[closer.end() : closer.end() + 1] in {"", "\n", "\r"} and (
             before.line_is_blank or not _of_another(closer)
-        ) and not _CALL.search(text, 0, closer.start())  # fmt: skip
+        ) and not CALL.search(text, 0, closer.start())  # fmt: skip
 
     def _in_text(self, rest: str) -> Generator[Piece, None, str]:
         tag = _TAG.search(rest)
@@ -326,7 +324,7 @@ class ThinkSplitter:
         if not self._unclosed and (not visible or _may_begin_a_tag(visible)):
             self._held = _without_blank_lines(rest)
             return ""
-        if not self._unclosed and (_OPENER.match(visible) or (self._calls_in is not None and _CALL.match(visible))):
+        if not self._unclosed and (_OPENER.match(visible) or (self._calls_in is not None and CALL.match(visible))):
             self._state, self._implicit = "start", "no"
             return rest
         prose, position = self._thinking.copy(), 0

@@ -10,7 +10,7 @@ from typing import Any
 from litellm_minimax.wire.call_ids import call_id
 from litellm_minimax.wire.events import Event, ToolCallArguments, ToolCallStart
 from litellm_minimax.wire.faults import ProtocolFault
-from litellm_minimax.wire.json_depth import JsonDepth
+from litellm_minimax.wire.json_mender import JsonMender
 
 MOST_CALLS = 1024
 """In one answer. A caller could do nothing with more, and LiteLLM makes several objects of each."""
@@ -29,12 +29,10 @@ class _Call:
     empty: bool = False
     """An empty object was told."""
     snapshots: bool = False
-    depth: JsonDepth | None = None
-    """Of the arguments so far, once it matters."""
+    mender: JsonMender | None = None
+    """Has read the arguments so far, once it matters whether they are whole."""
     measured: int = 0
     """How many of the fragments it has seen."""
-    garbled: bool = False
-    """The arguments so far were closed, and no JSON: nothing that follows makes them whole."""
 
 
 class ToolCallReader:
@@ -165,21 +163,17 @@ def _begins_another(call: _Call, name: str, arguments: str) -> bool:
     """Whether a server counts all its calls with one index: a name again, and an object behind a whole one."""
     if not (name and call.name and arguments.startswith("{") and call.length):
         return False
-    if call.garbled or not call.fragments[-1].endswith("}") or not _is_closed(call):
-        return False
-    so_far = "".join(call.fragments)
-    whole = _is_whole(so_far)
-    call.garbled = not whole
-    return whole and not arguments.startswith(so_far)
+    return _has_whole_object(call) and not arguments.startswith("".join(call.fragments))
 
 
-def _is_closed(call: _Call) -> bool:
-    """Whether the arguments so far may be a whole object: asked at every fragment, so each is looked at once."""
-    call.depth = call.depth or JsonDepth()
+def _has_whole_object(call: _Call) -> bool:
+    """Whether the arguments so far are one JSON object: asked at every fragment, so each is looked at once."""
+    mender = call.mender = call.mender or JsonMender()
     for fragment in call.fragments[call.measured :]:
-        call.depth.feed(fragment)
+        _, end = mender.take(fragment)
+        mender.lost = mender.lost or bool(fragment[end:].strip())
     call.measured = len(call.fragments)
-    return call.depth.closed
+    return mender.closed and not (mender.mended or mender.lost)
 
 
 def _is_whole(text: str) -> bool:

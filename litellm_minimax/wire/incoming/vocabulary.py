@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import re
 
-_RUN = re.compile(r"(?:(?:\[e~\[|\]~!b\[|\]~b\](?:ai|user|system|tool|assistant)?)\s{0,64}+)++")
+_ROLE = "]~b]"
+_ROLES = ("ai", "user", "system", "tool", "assistant")
+_TOKENS = ("[e~[", "]~!b[", _ROLE)
+_ANY = "|".join(map(re.escape, _TOKENS[:-1]))
+_RUN = re.compile(rf"(?:(?:{_ANY}|{re.escape(_ROLE)}(?:{'|'.join(_ROLES)})?)\s{{0,64}}+)++")
 _SIGN = re.compile(r"[\[\]]")
-_BEGUN = re.compile(r"\[(?:e~?)?|\](?:~(?:!b?|b)?)?|a(?:ss?i?s?t?a?n?)?|us?e?|sy?s?t?e?|to{0,2}")
+_BEGUN = frozenset(word[:length] for word in (*_TOKENS, *_ROLES) for length in range(1, len(word)))
 """The beginning of a token, or of a role behind one."""
+_LONGEST = max(map(len, _BEGUN))
 
 
 class TokenFilter:
@@ -33,7 +38,7 @@ class TokenFilter:
             begin = found.start()
             run = _RUN.match(text, begin)
             end = run.end() if run else begin
-            if end == len(text) or _BEGUN.fullmatch(text, end):
+            if text[end : end + _LONGEST + 1] in _BEGUN or end == len(text):
                 clear.append(text[at:begin])
                 self._held = text[begin:]
                 return "".join(clear)

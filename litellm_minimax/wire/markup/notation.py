@@ -88,6 +88,11 @@ M3 = Notation(TOKEN + "<", ">", nested=True)
 ESCAPED = Notation("&lt;", "&gt;", escaped=True)
 START = re.compile(r"<(?=[A-Za-z/])|(?<!\])<\Z|\]<\]|&lt;")
 """Where a tag of any notation may begin."""
+CALL = re.compile(
+    rf"(?:{re.escape(TOKEN)})?(?:{re.escape(PLAIN.mark)}|{re.escape(ESCAPED.mark)})"
+    rf"(?:{_WRAPPER}(?:{re.escape(PLAIN.end)}|{re.escape(ESCAPED.end)})|invoke\s)"
+)
+"""Where calls seem to begin, in any notation."""
 MAY_START = re.compile(r"<(?=[A-Za-z/])|(?<!\])<\Z|\]<\]|&lt;|\]<?\Z|&l?t?\Z")
 """The same, or what may become it with the next piece of text."""
 

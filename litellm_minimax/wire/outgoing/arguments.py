@@ -2,26 +2,20 @@
 
 MiniMax refuses a history in which one call's ``arguments`` are not JSON text (2013, ``invalid function
 arguments json string``). The usual cause is a stream that was cut off and is now replayed, so every later
-request of that conversation would fail too. What can be completed in only one way is completed; anything
-else is kept, whole, as ``{"_raw": "…"}``.
+request of that conversation would fail too. What can be understood (``json_mender.py``) is sent as
+the JSON that it means; anything else is kept, whole, as ``{"_raw": "…"}``.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from typing import NoReturn
 
 from litellm_minimax.wire.faults import InvalidRequest
+from litellm_minimax.wire.json_mender import mended
 
 RAW_KEY = "_raw"
 """The one key of an arguments object that holds what could not be read as JSON."""
-
-_STRUCTURE = re.compile(r'["{}\[\]]')
-_STRING_END = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_HALF_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?:u[0-9a-fA-F]{0,3})?)\Z")
-_TAILS = ("", ":null", "null", "0", "rue", "ue", "e", "alse", "lse", "se", "ull", "ll", "l")
 
 
 def json_text(value: object, where: str) -> str:
@@ -87,42 +81,5 @@ def _wrapped(value: object, where: str) -> str:
 
 def _read(text: str) -> tuple[object, bool]:
     """The value of ``text``, and whether it was JSON as it stood; ``None, False`` if it can't be read."""
-    try:
-        return json.loads(text, parse_constant=_refuse), True
-    except (ValueError, RecursionError):
-        pass
-    stem, closers = _open_ends(text)
-    for tail in _TAILS if closers else ("",):
-        try:
-            # strict=False: models write line breaks into strings without escaping them.
-            return json.loads(stem + tail + closers, strict=False, parse_constant=_refuse), False
-        except (ValueError, RecursionError):
-            continue
-    return None, False
-
-
-def _refuse(name: str) -> NoReturn:
-    raise ValueError(name)  # NaN and Infinity are Python's JSON, not JSON
-
-
-def _open_ends(text: str) -> tuple[str, str]:
-    """``text`` cut back to where it can go on, and the brackets that are still open in it."""
-    stack: list[str] = []
-    position = 0
-    while found := _STRUCTURE.search(text, position):
-        position = found.end()
-        match found[0]:
-            case '"':
-                end = _STRING_END.match(text, position)
-                if end is None:
-                    half = _HALF_ESCAPE.search(text, position)
-                    text = (text[: half.start(1)] if half else text) + '"'
-                    break
-                position = end.end()
-            case "{" | "[" as opener:
-                stack.append("}" if opener == "{" else "]")
-            case _ as closer:
-                if not stack or stack.pop() != closer:
-                    return text, ""
-    stem = text.rstrip()
-    return stem.removesuffix(","), "".join(reversed(stack))
+    told = mended(text)
+    return (None, False) if told is None else (told.value, told.exact)
