@@ -31,6 +31,7 @@ BY_CODE = {
     2049: (litellm.AuthenticationError, 401),
     2056: (litellm.RateLimitError, 429),
     2061: (litellm.PermissionDeniedError, 403),
+    2064: (litellm.ServiceUnavailableError, 503),
 }
 
 

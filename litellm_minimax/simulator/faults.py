@@ -103,6 +103,10 @@ CODES: Mapping[int, ErrorCode] = {
         "resets at 2026-11-23 18:00:00",
     ),
     2062: ErrorCode(400, "bad_request_error", "no active token plan subscription"),
+    2064: ErrorCode(
+        529, "overloaded_error",
+        "The server cluster is currently under high load. Please retry after a short wait.",
+    ),
     2061: ErrorCode(403, "forbidden_error", "your current token plan not support model"),
 }  # fmt: skip
 _OTHER = ErrorCode(500, _SERVER, "unknown error")

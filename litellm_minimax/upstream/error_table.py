@@ -159,7 +159,10 @@ BY_CODE: dict[int, Meaning] = {
     2049: Meaning(authentication, "invalid API key", _BAD_KEY),
     2056: Meaning(_rate_limit, "the plan's usage limit is reached", "Wait for the reset that the text names."),
     2061: Meaning(_permission, "the plan does not include this model", "Use a pay-as-you-go key, or another model."),
+    2064: Meaning(_overloaded, "the servers are under high load", TRY_AGAIN),
 }  # fmt: skip
+ABOUT_THE_REQUEST = frozenset(code for code, told in BY_CODE.items() if told.build in {bad_request, _content_policy})
+"""Codes that say something about what was asked; the others are about the key, the plan or the moment."""
 
 # 2013 is MiniMax's catch-all; its text tells these apart.
 BY_2013_TEXT: tuple[tuple[str, Meaning], ...] = (

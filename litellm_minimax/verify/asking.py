@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from litellm_minimax import catalog
 from litellm_minimax.__about__ import __version__
 from litellm_minimax.upstream import transport
+from litellm_minimax.upstream.error_table import ABOUT_THE_REQUEST, BY_CODE
 from litellm_minimax.upstream.transport import Post, Timeouts
 from litellm_minimax.upstream.transport_faults import TransportFault
 from litellm_minimax.verify.exchange import Exchange, Piece, harmless, without_secrets
@@ -206,13 +207,8 @@ def _refuse_what_says_nothing(told: Told, model: str) -> None:
         raise NotServed(f"this key has no {model} ({told.code}: {told.error})")
     if told.code < 0:
         raise Unsettled(f"an error that is not MiniMax's: {told.error}")
-    if told.code in _OF_THE_MOMENT:
+    if told.code in BY_CODE and told.code not in ABOUT_THE_REQUEST:
         raise Unsettled(f"error {told.code}: {told.error}")
-
-
-_OF_THE_MOMENT = frozenset(
-    {1000, 1001, 1002, 1004, 1008, 1013, 1024, 1028, 1030, 1033, 1039, 1041, 2045, 2049, 2056, 2064}
-)
 
 
 def _without_none(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,12 +16,13 @@ MODEL = "minimax/embo-01"
 @pytest.fixture
 def upstream(monkeypatch):
     """MiniMax's embeddings: the vector of a text is its length and its first letter; ``errors`` come first."""
-    seen, errors = [], []
+    seen, errors, keys = [], [], []
 
     class Door(BaseHTTPRequestHandler):
         def do_POST(self):
             sent = json.loads(self.rfile.read(int(self.headers["content-length"])))
             seen.append({"path": self.path, **sent})
+            keys.append(self.headers["authorization"])
             error = errors.pop(0) if errors else None
             told = {
                 "vectors": None if error else [[len(text), float(ord(text[0]))] for text in sent["texts"]],
@@ -40,7 +41,7 @@ def upstream(monkeypatch):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setenv("MINIMAX_API_BASE", f"http://127.0.0.1:{server.server_port}/v1")
-    server.seen, server.errors = seen, errors
+    server.seen, server.errors, server.keys = seen, errors, keys
     yield server
     server.shutdown()
     server.server_close()
@@ -102,6 +103,19 @@ async def test_a_router_falls_back(upstream):
     answer = await router.aembedding("a", input="Hi")
     assert answer.data[0]["embedding"] == [2, 72.0]
     assert len(upstream.seen) == 2
+
+
+@pytest.mark.parametrize(("code", "kind"), [(1002, litellm.RateLimitError), (1004, litellm.AuthenticationError)])
+async def test_a_deployment_that_fails_cools_down(upstream, code, kind):
+    entries = [{"model_name": "e", "litellm_params": {"model": MODEL, "api_key": f"sk-{name}"}} for name in ("a", "b")]
+    router = litellm.Router(entries, num_retries=0)
+    upstream.errors.append(code)
+    with pytest.raises(kind):
+        await router.aembedding("e", input="Hi")
+    tired = upstream.keys[-1]
+    for _ in range(4):
+        await router.aembedding("e", input="Hi")
+    assert tired not in upstream.keys[1:]
 
 
 def test_other_providers_keep_litellms_rules(upstream):

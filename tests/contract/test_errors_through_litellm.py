@@ -30,6 +30,7 @@ CODES = {
     2049: (litellm.AuthenticationError, 401, "MINIMAX_API_KEY"),
     2056: (litellm.RateLimitError, 429, "resets at"),
     2061: (litellm.PermissionDeniedError, 403, "plan"),
+    2064: (litellm.ServiceUnavailableError, 503, "may succeed later"),
 }
 
 

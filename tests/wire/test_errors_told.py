@@ -49,6 +49,9 @@ def test_what_is_no_error(frame):
     [
         (b'{"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}', "insufficient balance", 1008),
         (b'{"message": "no route (2013)"}', "no route", 2013),
+        # A published recording of an overload: the status stands behind the code.
+        (b'{"error": {"message": "under high load. (2064) (529)"}}', "under high load.", 2064),
+        (b'{"message": "busy (529)"}', "busy", 529),
         (b'{"detail": "Not Found"}', "Not Found", None),
         (b'{"a": 1}', '{"a": 1}', None),
         (b"[1]", "[1]", None),

@@ -14,7 +14,9 @@ from typing import Any
 from litellm_minimax.wire.faults import UpstreamFault
 from litellm_minimax.wire.json_text import loads
 
-_CODE = re.compile(r"\((\d{3,6})\)\Z")
+_CODE = re.compile(r"\((\d{3,6})\)(?: \(\d{3}\))?\Z")
+"""The code at the end of a sentence; the HTTP status may stand behind it."""
+_LONGEST_CODE = len("(123456) (529)")
 _BLOCK = re.compile(r"<(?:script|style)\b", re.IGNORECASE)
 _BLOCK_END = re.compile(r"</(?:script|style)>", re.IGNORECASE)
 _EXCERPT = 200
@@ -73,7 +75,7 @@ def _of_error(error: Mapping[str, Any], http_status: int, trace: str | None) -> 
 
 def _without_code(text: str) -> tuple[str, int | None]:
     told = text.rstrip()
-    found = _CODE.search(told, max(0, len(told) - len("(123456)")))
+    found = _CODE.search(told, max(0, len(told) - _LONGEST_CODE))
     return (told[: found.start()].rstrip(), int(found[1])) if found else (text, None)
 
 
