@@ -8,7 +8,7 @@ The client sees the executor's words and calls as of one model, and never the hi
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -169,12 +169,8 @@ class Advising:
     def _opened(self, question: str, asked: Mapping[str, Any] | None) -> ThinkingPhase:
         said = [{"role": "assistant", "content": asked["content"]}] if asked and asked.get("content") else []
         call = advice_call(self.request, self.preset, self.members, [*self._messages, *said], question)
-
-        async def open_stream() -> AsyncIterator[Any]:
-            made = Made("advice", self.request.spec.reasoning.raw, call, result=phase.result)
-            return await self.ledger.thinking(made)
-
-        phase = self._phase = ThinkingPhase(open_stream, self.limits, "plan", self.ledger.clock)
+        member = self.request.spec.reasoning.raw
+        phase = self._phase = self.ledger.thinking("advice", member, call, self.limits, "plan")
         return phase
 
     async def _consultation(self, phase: ThinkingPhase) -> AsyncGenerator[ModelResponseStream, None]:

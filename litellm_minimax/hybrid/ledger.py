@@ -11,8 +11,9 @@ from typing import Any
 from litellm.types.utils import Usage
 
 from litellm_minimax.hybrid.accounting import spend
+from litellm_minimax.hybrid.asking.preset import HandOver
 from litellm_minimax.hybrid.members import calls
-from litellm_minimax.hybrid.thinking.reasoner import Clock, Result
+from litellm_minimax.hybrid.thinking.reasoner import Clock, Limits, Result, ThinkingPhase
 
 
 @dataclass(slots=True)
@@ -57,12 +58,18 @@ class Ledger:
     price: Callable[[Any, Usage], float | None]
     made: list[Made] = field(default_factory=list)
 
-    async def thinking(self, made: Made) -> AsyncIterator[Any]:
-        """Open the stream of a thinking call, whose phase reads and closes it."""
-        stream = await self.open(made.call)
-        made.stream = stream
-        self.made.append(made)
-        return stream
+    def thinking(
+        self, name: spend.PhaseName, member: str, call: calls.SubCall, limits: Limits, hand_over: HandOver
+    ) -> ThinkingPhase:
+        """A reasoner's call, not yet begun; the phase opens, reads and closes its stream."""
+
+        async def open_stream() -> AsyncIterator[Any]:
+            stream = await self.open(call)
+            self.made.append(Made(name, member, call, stream, result=phase.result))
+            return stream
+
+        phase = ThinkingPhase(open_stream, limits, hand_over, self.clock)
+        return phase
 
     async def chunks(self, made: Made) -> AsyncGenerator[Any, None]:
         """The chunks of an answering call."""

@@ -175,14 +175,9 @@ class HybridRun:
 
     async def _think(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
         preset = self._preset
-        limits = self._limits()
         call = reasoning_call(self._request, preset, members, self._messages)
-
-        async def open_stream() -> AsyncIterator[Any]:
-            made = Made("reasoning", self._request.spec.reasoning.raw, call, result=phase.result)
-            return await self._ledger.thinking(made)
-
-        phase = self._thinking = ThinkingPhase(open_stream, limits, preset.hand_over, self._around.clock)
+        member = self._request.spec.reasoning.raw
+        phase = self._thinking = self._ledger.thinking("reasoning", member, call, self._limits(), preset.hand_over)
         heard = False
         async with contextlib.aclosing(phase.events()) as events:
             async for event in events:
@@ -363,13 +358,7 @@ class HybridRun:
 
     def _review(self, members: Members, draft: str) -> ThinkingPhase:
         call = review_call(self._request, self._preset, members, self._messages, draft)
-
-        async def open_stream() -> AsyncIterator[Any]:
-            made = Made("review", self._request.spec.reasoning.raw, call, result=phase.result)
-            return await self._ledger.thinking(made)
-
-        phase = ThinkingPhase(open_stream, self._limits(), "plan", self._around.clock)
-        return phase
+        return self._ledger.thinking("review", self._request.spec.reasoning.raw, call, self._limits(), "plan")
 
     async def _execute(
         self, members: Members, after: Sequence[Mapping[str, Any]] = ()

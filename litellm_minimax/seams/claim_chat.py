@@ -22,6 +22,7 @@ from types import CodeType
 from typing import Any
 
 from litellm_minimax import catalog
+from litellm_minimax.seams.wrapped import MARK
 from litellm_minimax.upstream.error_table import CallContext
 from litellm_minimax.upstream.errors import several_choices
 from litellm_minimax.wire.outgoing.parameters import supported_openai_params
@@ -35,7 +36,6 @@ _HYBRID_PARAMS = (
     "web_search_options", "modalities", "audio", "logit_bias", "logprobs", "top_logprobs", "seed", "store",
     "safety_identifier", "prompt_cache_key", "functions", "function_call", "max_completion_tokens",
 )  # fmt: skip
-_MARK = "__litellm_minimax_original__"
 
 
 def claim() -> None:
@@ -54,8 +54,8 @@ def is_claimed() -> bool:
 
     main = litellm.main
     return (
-        hasattr(getattr(main, "_complete_minimax", None), _MARK)
-        and hasattr(getattr(main, "_complete_custom_providers", None), _MARK)
+        hasattr(getattr(main, "_complete_minimax", None), MARK)
+        and hasattr(getattr(main, "_complete_custom_providers", None), MARK)
         and any(item["provider"] == MINIMAX for item in litellm.custom_provider_map)
     )
 
@@ -84,16 +84,16 @@ def _claim_dispatch() -> None:
     import litellm
 
     main = litellm.main
-    if not hasattr(main._complete_custom_providers, _MARK):
+    if not hasattr(main._complete_custom_providers, MARK):
         main._complete_custom_providers = _opening_dispatch(main._complete_custom_providers)
-    if not hasattr(main._complete_minimax, _MARK):
+    if not hasattr(main._complete_minimax, MARK):
         original = main._complete_minimax
 
         @functools.wraps(original)
         def complete_minimax(ctx: Any) -> Any:
             return main._complete_custom_providers(ctx)
 
-        setattr(complete_minimax, _MARK, original)
+        setattr(complete_minimax, MARK, original)
         main._complete_minimax = complete_minimax
 
 
@@ -105,7 +105,7 @@ def _opening_dispatch(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
             return _opened(response)
         return response
 
-    setattr(complete_custom_providers, _MARK, original)
+    setattr(complete_custom_providers, MARK, original)
     return complete_custom_providers
 
 
@@ -130,10 +130,10 @@ def _opened(wrapper: Any) -> Coroutine[Any, Any, Any]:
 def _claim_parameters() -> None:
     import litellm
 
-    if not hasattr(litellm.MinimaxChatConfig, _MARK):
+    if not hasattr(litellm.MinimaxChatConfig, MARK):
         litellm.MinimaxChatConfig = _chat_config(litellm.MinimaxChatConfig)
     main = litellm.main
-    if not hasattr(main.get_optional_params, _MARK):
+    if not hasattr(main.get_optional_params, MARK):
         main.get_optional_params = _with_our_rules(main.get_optional_params)
 
 
@@ -159,7 +159,7 @@ def _chat_config(built_in: type[Any]) -> type[Any]:
             optional_params.update({key: value for key, value in non_default_params.items() if key in supported})
             return optional_params
 
-    setattr(MinimaxChatConfig, _MARK, built_in)
+    setattr(MinimaxChatConfig, MARK, built_in)
     return MinimaxChatConfig
 
 
@@ -184,5 +184,5 @@ def _with_our_rules(original: Callable[..., dict[str, Any]]) -> Callable[..., di
             kwargs["allowed_openai_params"] = [*(kwargs.get("allowed_openai_params") or ()), *_HYBRID_PARAMS]
         return original(*args, **kwargs)
 
-    setattr(get_optional_params, _MARK, original)
+    setattr(get_optional_params, MARK, original)
     return get_optional_params

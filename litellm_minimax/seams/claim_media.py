@@ -13,14 +13,12 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from litellm_minimax import catalog
 from litellm_minimax.images.handler import CLAIMED
+from litellm_minimax.seams.claim_chat import MINIMAX, MINIMAX_PLUGIN
+from litellm_minimax.seams.wrapped import MARK, innermost
 
-_MARK = "__litellm_minimax_original__"
-_PROVIDERS = ("minimax", "minimax-plugin")
+_PROVIDERS = (MINIMAX, MINIMAX_PLUGIN)
 _EMBEDDING_PARAMS = ("encoding_format", "dimensions", "user", "extra_body")
-
-
 _IMAGE_PARAMS = ("n", "size", "response_format", "quality", "style", "user", "extra_body")
 _EDIT_PARAMS = ("n", "size", "response_format", "quality", "user", "mask", "extra_headers", "extra_body", "drop_params")
 _WRAPPED = "original_function"
@@ -42,14 +40,14 @@ def claim() -> None:
     _wrap(images, "get_optional_params_image_gen", _IMAGE_PARAMS, of=images.image_generation)
     for name in ("image_edit", "aimage_edit"):  # older releases lose some in the latter already
         _claim_edits(name, getattr(images, name))
-    if "_custom_providers" not in _innermost(images.image_edit).__code__.co_names:
+    if "_custom_providers" not in innermost(images.image_edit).__code__.co_names:
         raise AttributeError("image_edit() no longer asks custom handlers")
 
 
 def _wrap(module: Any, name: str, parameters: tuple[str, ...], of: Callable[..., Any]) -> None:
-    if not hasattr(getattr(module, name), _MARK):
+    if not hasattr(getattr(module, name), MARK):
         setattr(module, name, _with_our_rules(getattr(module, name), parameters))
-    if name not in _innermost(of).__code__.co_names:
+    if name not in innermost(of).__code__.co_names:
         raise AttributeError(f"{of.__name__}() no longer uses {name}")
 
 
@@ -64,7 +62,7 @@ def _claim_edits(name: str, edits: Any) -> None:
         raise AttributeError(f"{name}() no longer holds {_WRAPPED}")
     cell = edits.__closure__[free.index(_WRAPPED)]
     original = cell.cell_contents
-    if hasattr(original, _MARK):
+    if hasattr(original, MARK):
         return
     known = inspect.signature(original).parameters
     if missing := {"model", "custom_llm_provider", *_EDIT_PARAMS} - {"drop_params"} - set(known):
@@ -87,7 +85,7 @@ def _carrying(original: Callable[..., Any]) -> Callable[..., Any]:
             kwargs[CLAIMED] = {**before, **told} if isinstance(before, Mapping) else told
         return original(*args, **kwargs)
 
-    setattr(image_edit, _MARK, original)
+    setattr(image_edit, MARK, original)
     return image_edit
 
 
@@ -95,56 +93,6 @@ def _without(told: dict[str, Any], dropped: Any) -> dict[str, Any]:
     """What an operator wants to have dropped by name (``additional_drop_params``) is LiteLLM's rule, and holds here."""
     names = dropped if isinstance(dropped, list | tuple) else ()
     return {name: value for name, value in told.items() if name not in names}
-
-
-def _innermost(function: Any) -> Any:
-    while hasattr(function, "__wrapped__"):
-        function = function.__wrapped__
-    return function
-
-
-def model_infos() -> dict[str, dict[str, Any]]:
-    """The entries of LiteLLM's price map for what is not chat."""
-    infos = {facts.id: _embedding_info(facts) for facts in catalog.EMBEDDINGS}
-    infos |= {facts.id: _image_info(facts) for facts in catalog.IMAGES}
-    return {
-        f"{provider}/{name}": {"litellm_provider": provider, **info}
-        for name, info in infos.items()
-        for provider in _PROVIDERS
-    }
-
-
-def _embedding_info(facts: catalog.EmbeddingFacts) -> dict[str, Any]:
-    return {
-        "mode": "embedding",
-        "max_tokens": facts.context,
-        "max_input_tokens": facts.context,
-        "output_vector_size": facts.dimensions,
-        "input_cost_per_token": facts.price * 1e-6,
-        "output_cost_per_token": 0.0,
-        "cache_read_input_token_cost": 0.0,
-        "cache_creation_input_token_cost": 0.0,
-        "source": facts.source,
-    }
-
-
-def _image_info(facts: catalog.ImageFacts) -> dict[str, Any]:
-    info: dict[str, Any] = {
-        "mode": "image_generation",
-        "source": facts.source,
-        "supported_endpoints": ["/v1/images/generations", "/v1/images/edits"],
-    }
-    price = facts.price
-    if price is None:
-        return info
-    if price.each is not None:
-        return info | {"output_cost_per_image": price.each}
-    return info | {
-        "input_cost_per_token": price.text_in * 1e-6,
-        "input_cost_per_image_token": price.image_in * 1e-6,
-        "output_cost_per_token": price.image_out * 1e-6,
-        "output_cost_per_image_token": price.image_out * 1e-6,
-    }
 
 
 def _with_our_rules(
@@ -162,5 +110,5 @@ def _with_our_rules(
             ours["drop_params"] = True
         return original(*args, **kwargs) | ours
 
-    setattr(get_optional_params, _MARK, original)
+    setattr(get_optional_params, MARK, original)
     return get_optional_params

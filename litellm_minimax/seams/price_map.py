@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from litellm_minimax import catalog
-from litellm_minimax.seams import claim_media
 from litellm_minimax.seams.claim_chat import MINIMAX, MINIMAX_PLUGIN
 
 
@@ -19,7 +18,7 @@ def register() -> None:
         for facts in catalog.MODELS
         for provider in (MINIMAX, MINIMAX_PLUGIN)
         for name in (facts.id, *facts.nicknames)
-    } | claim_media.model_infos()
+    } | _infos_beside_chat()
     missing = {key: entry for key, entry in entries.items() if not _holds(litellm.model_cost.get(key), entry)}
     for key, entry in missing.items():
         # register_model() first looks for what LiteLLM knows of a model, and for a name that is not there it goes
@@ -74,4 +73,47 @@ def _prices(price: catalog.Price, suffix: str) -> dict[str, float]:
         f"output_cost_per_token{suffix}": price.output * per_token,
         f"cache_read_input_token_cost{suffix}": (price.cache_read or price.input) * per_token,
         f"cache_creation_input_token_cost{suffix}": (price.cache_write or price.input) * per_token,
+    }
+
+
+def _infos_beside_chat() -> dict[str, dict[str, Any]]:
+    infos = {facts.id: _embedding_info(facts) for facts in catalog.EMBEDDINGS}
+    infos |= {facts.id: _image_info(facts) for facts in catalog.IMAGES}
+    return {
+        f"{provider}/{name}": {"litellm_provider": provider, **info}
+        for name, info in infos.items()
+        for provider in (MINIMAX, MINIMAX_PLUGIN)
+    }
+
+
+def _embedding_info(facts: catalog.EmbeddingFacts) -> dict[str, Any]:
+    return {
+        "mode": "embedding",
+        "max_tokens": facts.context,
+        "max_input_tokens": facts.context,
+        "output_vector_size": facts.dimensions,
+        "input_cost_per_token": facts.price * 1e-6,
+        "output_cost_per_token": 0.0,
+        "cache_read_input_token_cost": 0.0,
+        "cache_creation_input_token_cost": 0.0,
+        "source": facts.source,
+    }
+
+
+def _image_info(facts: catalog.ImageFacts) -> dict[str, Any]:
+    info: dict[str, Any] = {
+        "mode": "image_generation",
+        "source": facts.source,
+        "supported_endpoints": ["/v1/images/generations", "/v1/images/edits"],
+    }
+    price = facts.price
+    if price is None:
+        return info
+    if price.each is not None:
+        return info | {"output_cost_per_image": price.each}
+    return info | {
+        "input_cost_per_token": price.text_in * 1e-6,
+        "input_cost_per_image_token": price.image_in * 1e-6,
+        "output_cost_per_token": price.image_out * 1e-6,
+        "output_cost_per_image_token": price.image_out * 1e-6,
     }

@@ -86,6 +86,7 @@ NOT_FOREIGN = {
     "seams/claim_media.py": "LiteLLM's own names",
     "seams/price_map.py": "the table of models",
     "seams/registration.py": "LiteLLM's own names",
+    "seams/wrapped.py": "a function's decorators",
     "upstream/clients.py": "two candidates for a client",
     "upstream/headers.py": "the operator's headers",
     "upstream/transport.py": "one read at a time",
