@@ -129,6 +129,9 @@ async def _find(check: Check, plan: Plan, give_up: float) -> Finding:
         except Unsettled as reason:
             found = Verdict("not settled", str(reason))
             break
+        except Exception as error:  # noqa: BLE001 -- one check's mistake must not take the report of the others
+            found = Verdict("not settled", f"the check itself failed ({error!r}): please report it")
+            break
     return Finding(check, found, model, tuple(exchanges), time.monotonic() - began)
 
 

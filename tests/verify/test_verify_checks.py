@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 import pytest
 
@@ -102,6 +103,17 @@ def test_it_ends_with_a_finding_for_every_check_whatever_the_server_does(behavio
     if behaviour != "lies":
         assert set(statuses(findings).values()) == {"not settled"}
     assert plan.budget.spent <= plan.max_cost
+
+
+def test_a_check_that_fails_by_itself_does_not_take_the_others_with_it():
+    async def broken(_):
+        raise IndexError("nothing there")
+
+    checks = [dataclasses.replace(table.BY_KEY["stop"], key="broken", question=broken), table.BY_KEY["usage"]]
+    with Simulator() as sim:
+        findings, _ = found(sim.base_url, checks)
+    assert statuses(findings) == {"broken": "not settled", "usage": "confirmed"}
+    assert "IndexError('nothing there')" in findings[0].verdict.because
 
 
 def test_nothing_is_sent_beyond_the_bound():
