@@ -31,6 +31,11 @@ class Thought:
 
 
 @dataclass(frozen=True, slots=True)
+class ThoughtOver:
+    """The thought was closed by its tag; nobody need wait for the answer to know."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A piece of what the reasoner would have answered."""
 
@@ -46,7 +51,7 @@ class Call:
     arguments: str
 
 
-Piece: TypeAlias = Thought | Answer | Call
+Piece: TypeAlias = Thought | ThoughtOver | Answer | Call
 
 
 class DeltaReader:
@@ -121,6 +126,7 @@ class DeltaReader:
         if text[: closing.start()]:
             yield Thought(text[: closing.start()])
         self._state = "native"
+        yield ThoughtOver()
         if text[closing.end() :]:
             yield from self._text(text[closing.end() :])
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
 from litellm_minimax.hybrid.asking.preset import HandOver
-from litellm_minimax.hybrid.thinking.deltas import Answer, Call, DeltaReader, Piece, Thought
+from litellm_minimax.hybrid.thinking.deltas import Answer, Call, DeltaReader, Piece, Thought, ThoughtOver
 
 EndedBy = Literal[
     "answer", "finish", "length", "max_tokens", "first_delta_timeout", "idle_timeout", "reasoning_timeout",
@@ -22,6 +22,10 @@ EndedBy = Literal[
 ]  # fmt: skip
 _CLOSING = 5.0
 """Seconds that a cancelled read may take to let go."""
+_FOR_USAGE = 2.0
+"""Seconds that a stream may take from its finish reason to its end; only its usage can still come."""
+_EARLY = 0.002
+"""Seconds by which a wait may end before its time: event loops and sums of seconds are not exact."""
 _FINISHES: dict[str, EndedBy] = {"length": "length", "content_filter": "content_filter"}
 _TROUBLE = frozenset({"first_delta_timeout", "idle_timeout", "reasoning_timeout", "content_filter", "error"})
 
@@ -188,17 +192,25 @@ class ThinkingPhase:
             self._start(self._stream.__anext__())
         return self._pending  # type: ignore[return-value]
 
+    def _quiet(self) -> float:
+        if self._finish_reason:
+            return _FOR_USAGE
+        return self._limits.idle if self._heard else self._limits.first_delta
+
     def _patience(self) -> float:
         now = self._clock.now()
-        quiet = self._limits.idle if self._heard else self._limits.first_delta
-        return min(self._limits.keep_alive, self._started + self._limits.total - now, self._last + quiet - now)
+        total, quiet = self._started + self._limits.total - now, self._last + self._quiet() - now
+        return min(self._limits.keep_alive, total, quiet)
 
     def _expired(self) -> bool:
-        now = self._clock.now()
-        quiet = self._limits.idle if self._heard else self._limits.first_delta
-        if now - self._started >= self._limits.total:
+        now = self._clock.now() + _EARLY
+        late, silent = now - self._started >= self._limits.total, now - self._last >= self._quiet()
+        if self._finish_reason and (late or silent):
+            # It has said all it had to say; that its connection stays open is no failure.
+            self.result.ended_by = _FINISHES.get(self._finish_reason, "finish")
+        elif late:
             self.result.ended_by = "reasoning_timeout"
-        elif now - self._last >= quiet:
+        elif silent:
             self.result.ended_by = "idle_timeout" if self._heard else "first_delta_timeout"
         return self.result.ended_by != "abandoned"
 
@@ -223,10 +235,11 @@ class ThinkingPhase:
             return ()
         choice = chunk.choices[0]
         pieces = list(self._reader.feed(choice.delta))
-        if pieces:
-            self._heard, self._last = True, self._clock.now()
+        finish = getattr(choice, "finish_reason", None)
+        if pieces or finish:
+            self._heard, self._last = self._heard or bool(pieces), self._clock.now()
         # The stream may go on for its usage; the reason is kept.
-        self._finish_reason = getattr(choice, "finish_reason", None) or self._finish_reason
+        self._finish_reason = finish or self._finish_reason
         return pieces
 
     def _keep(self, piece: Piece) -> Thought | None:
@@ -235,8 +248,10 @@ class ThinkingPhase:
                 self.result.calls.setdefault(piece.index, (piece.name, []))[1].append(piece.arguments)
                 self._count(piece.arguments)
                 return None
-            case Answer() if self._cut_at_answer and (self.result.thinking or self._blank):
+            case Answer() | ThoughtOver() if self._cut_at_answer and (self.result.thinking or self._blank):
                 self.result.ended_by = "answer"
+                return None
+            case ThoughtOver():
                 return None
             case Answer():
                 begins = not self.result.answer and bool(self.result.thinking)
