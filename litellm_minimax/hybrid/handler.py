@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from litellm import CustomLLM
 
 from litellm_minimax.hybrid import refusals
+from litellm_minimax.hybrid.answering.messages_door import with_blocks_apart
 from litellm_minimax.hybrid.asking import preset, spec
 from litellm_minimax.hybrid.asking.policy import Decision
 from litellm_minimax.hybrid.members import access, calls
@@ -31,6 +32,8 @@ DECISION = "hybrid_decision"
 RESULT_FLAGS = "hybrid_result_flags"
 """Where the proxy's hook puts, into a request's metadata, which tool results the client flagged as failed."""
 
+_MESSAGES_DOOR = "anthropic_messages"
+"""LiteLLM's name for a call by ``/v1/messages``."""
 _OURS = frozenset({"hybrid", "stream", "stream_options", "max_retries"})
 
 
@@ -63,7 +66,9 @@ class HybridLLM(CustomLLM):
     def astreaming(self, *_: Any, **kwargs: Any) -> HybridStream:
         """Answer one call piece by piece."""
         run = self._run(kwargs)
-        return HybridStream(run.chunks(), run.model)
+        chunks = run.chunks()
+        door = getattr(kwargs.get("logging_obj"), "call_type", None)
+        return HybridStream(with_blocks_apart(chunks) if door == _MESSAGES_DOOR else chunks, run.model)
 
     def completion(self, *_: Any, **kwargs: Any) -> ModelResponse:
         """The blocking twin of :meth:`acompletion`."""
