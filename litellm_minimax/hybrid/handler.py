@@ -68,7 +68,9 @@ class HybridLLM(CustomLLM):
         run = self._run(kwargs)
         chunks = run.chunks()
         door = getattr(kwargs.get("logging_obj"), "call_type", None)
-        return HybridStream(with_blocks_apart(chunks) if door == _MESSAGES_DOOR else chunks, run.model)
+        return HybridStream(
+            with_blocks_apart(chunks) if door == _MESSAGES_DOOR else chunks, run.model, run.provider_headers
+        )
 
     def completion(self, *_: Any, **kwargs: Any) -> ModelResponse:
         """The blocking twin of :meth:`acompletion`."""
@@ -122,9 +124,16 @@ class HybridLLM(CustomLLM):
 class HybridStream:
     """An async stream of chunks that can be opened ahead, so that an early error keeps its HTTP status."""
 
-    def __init__(self, chunks: AsyncGenerator[ModelResponseStream, None], model: str) -> None:
+    def __init__(
+        self,
+        chunks: AsyncGenerator[ModelResponseStream, None],
+        model: str,
+        provider_headers: Callable[[], dict[str, Any]] = dict,
+    ) -> None:
         self.model = model
         """The name the client asked for, which every chunk carries."""
+        self.provider_headers = provider_headers
+        """The executor's, if it was asked by the time that the answer's headers go out."""
         self._chunks = chunks
         self._ahead: list[ModelResponseStream] = []
         self._opened = False

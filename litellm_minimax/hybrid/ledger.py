@@ -12,7 +12,7 @@ from litellm.types.utils import Usage
 
 from litellm_minimax.hybrid.accounting import spend
 from litellm_minimax.hybrid.asking.preset import HandOver
-from litellm_minimax.hybrid.members import calls
+from litellm_minimax.hybrid.members import calls, origin
 from litellm_minimax.hybrid.thinking.reasoner import Clock, Limits, Result, ThinkingPhase
 
 
@@ -45,8 +45,17 @@ class Made:
         usage = self.used()
         told = self.result.usage if self.result is not None else self.usage
         ms, ended_by = (self.result.ms, self.result.ended_by) if self.result is not None else (self.ms, self.ended_by)
-        cost = price(self.stream, usage)
-        return spend.Phase(self.phase, self.member, usage, cost, ms, ended_by, estimated=told is None)
+        return spend.Phase(
+            self.phase,
+            origin.stood_in(self.stream) or self.member,
+            usage,
+            price(self.stream, usage),
+            ms,
+            ended_by,
+            estimated=told is None,
+            instead_of=self.member if origin.stood_in(self.stream) else None,
+            request_id=origin.request_id(self.stream),
+        )
 
 
 @dataclass(slots=True)
@@ -93,6 +102,11 @@ class Ledger:
     def phases(self) -> list[spend.Phase]:
         """What each call that got a stream did and cost."""
         return [made.as_phase(self.price) for made in self.made if made.stream is not None]
+
+    def answering_headers(self) -> dict[str, Any]:
+        """The headers of the call that gave the answer, or is about to; empty while the reasoner still thinks."""
+        answering = [made.stream for made in self.made if made.result is None and made.stream is not None]
+        return origin.provider_headers(answering[-1]) if answering else {}
 
     def charges(self, metadata: Any) -> list[Coroutine[Any, Any, None]]:
         """For an answer that will not carry their spend: what charges each call for what it did until then."""

@@ -15,6 +15,8 @@ from litellm_minimax.wire.options import KEEP_CLOSERS, MEMORY_PART
 
 _WITH_USAGE: Mapping[str, Any] = {"stream_options": {"include_usage": True}}
 """LiteLLM takes it for every provider, and tells a stream's usage only then."""
+_UNCACHED: Mapping[str, Any] = {"cache": {"no-cache": True, "no-store": True}}
+"""LiteLLM's cache loses the thinking of what it gives out as a stream; the answer of the whole hybrid is cached well."""
 _STEERS_THINKING = ("reasoning_effort", "thinking", "verbosity")
 
 
@@ -80,7 +82,7 @@ def _asked_call(
         most=preset.max_reasoning_tokens,
     )
     # A thinking that has to wait for a rate limit to pass is not worth it: the executor answers without.
-    params |= {**_WITH_USAGE, **calls.without_waiting(members.router, target)}
+    params |= {**_WITH_USAGE, **_UNCACHED, **calls.without_waiting(members.router, target)}
     # Without its opening tag a thought ends at its closing one, which is otherwise taken out of an answer's text.
     metadata = {**request.metadata, KEEP_CLOSERS: True}
     return calls.SubCall(target, asked, params, metadata, members.router)
@@ -126,7 +128,7 @@ def review_call(
 def answering_call(request: HybridRequest, members: Members, messages: Sequence[Mapping[str, Any]]) -> calls.SubCall:
     """The call of a reasoning model that answers by itself: the client's own, tools and wish for thinking included."""
     target = members.reasoning
-    params = {**request.params, **request.spec.reasoning.params, **_WITH_USAGE}
+    params = {**request.params, **request.spec.reasoning.params, **_WITH_USAGE, **_UNCACHED}
     params |= calls.without_waiting(members.router, target)
     # With one MiniMax key for both, the executor would otherwise be given the thinking that was taken out for it.
     metadata = {**request.metadata, MEMORY_PART: "reasoning member"}

@@ -107,7 +107,12 @@ class HybridRun:
             usage=spend.total(phases),
             cost=spend.total_cost(phases),
             fields=self._final,
+            headers=self.provider_headers(),
         )
+
+    def provider_headers(self) -> dict[str, Any]:
+        """The headers of the executor's provider, as far as it was asked by now."""
+        return self._ledger.answering_headers()
 
     async def chunks(self) -> AsyncGenerator[ModelResponseStream, None]:
         """The answer as it comes. Errors are LiteLLM's, with the class and status of the member they came from."""

@@ -122,6 +122,8 @@ def _opened(wrapper: Any) -> Coroutine[Any, Any, Any]:
             except BaseException:
                 await stream.aclose()
                 raise
+        if hasattr(stream, "provider_headers"):
+            wrapper._hidden_params["additional_headers"] |= stream.provider_headers()
         return wrapper
 
     return open_upstream()

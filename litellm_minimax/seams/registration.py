@@ -12,7 +12,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from litellm_minimax.observability import metrics
-from litellm_minimax.seams import claim_chat, claim_media, price_map
+from litellm_minimax.seams import claim_chat, claim_media, hybrid_cost, price_map
 
 if TYPE_CHECKING:
     from litellm import CustomLLM
@@ -38,6 +38,7 @@ def register(handlers: Mapping[str, CustomLLM]) -> None:
     _refuse_known_bad(release)
     _list_providers(handlers)
     price_map.register()
+    hybrid_cost.register()
     metrics.expose()
     if os.environ.get("MINIMAX_CLAIM", "").strip().lower() == "off":
         return

@@ -56,7 +56,9 @@ async def test_the_executors_signed_thought_stands_in_a_block_of_its_own(use, nu
 
 
 async def test_no_empty_block_follows_a_tool_call(use):  # noqa: F811
-    members = Members(reasoner=[25, piece(reasoning_content="Hm"), 25, piece(reasoning_content="."), piece(content="x")])
+    members = Members(
+        reasoner=[25, piece(reasoning_content="Hm"), 25, piece(reasoning_content="."), piece(content="x")]
+    )
     members.scripts["executor"] = [piece(role="assistant", content=""), *CALLS]
     use(members, keep_alive=10.0)
     assert await blocks_of() == [("thinking", "Hm.", ""), ("tool_use", "{}", "")]

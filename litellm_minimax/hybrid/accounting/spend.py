@@ -21,7 +21,7 @@ class Phase:
 
     phase: PhaseName
     model: str
-    """The member, as it was written."""
+    """The member, as it was written, or the model group that stood in for it."""
     usage: Usage
     cost: float | None
     """US dollars, or ``None`` where LiteLLM knows no price."""
@@ -29,6 +29,10 @@ class Phase:
     ended_by: str
     estimated: bool = False
     """The tokens are our estimate: a stream that is cut never tells its usage."""
+    instead_of: str | None = None
+    """The member that was asked, where a fallback of the Router's answered."""
+    request_id: str | None = None
+    """The provider's id of the request."""
 
     def as_fields(self) -> dict[str, Any]:
         """What a caller sees in ``provider_specific_fields["hybrid"]["phases"]``."""
@@ -41,7 +45,8 @@ class Phase:
             "ms": self.ms,
             "ended_by": self.ended_by,
         }
-        return {**fields, "estimated": True} if self.estimated else fields
+        more = {"estimated": self.estimated, "instead_of": self.instead_of, "request_id": self.request_id}
+        return fields | {name: value for name, value in more.items() if value}
 
 
 def estimated_usage(messages: Iterable[Any], completion_tokens: int) -> Usage:

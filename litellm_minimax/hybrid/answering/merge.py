@@ -14,6 +14,8 @@ from typing import Any
 import litellm
 from litellm.types.utils import Delta, ModelResponse, ModelResponseStream, StreamingChoices, Usage
 
+_OF_THE_WHOLE = ("system_fingerprint", "service_tier")
+
 
 class Merger:
     """Builds the chunks of one hybrid answer."""
@@ -24,6 +26,8 @@ class Merger:
         self.model = model
         self.usage: Usage | None = None
         """The executor's usage, once it has told it."""
+        self.told: dict[str, Any] = {}
+        """What else the executor's provider says of the whole answer: its fingerprint and service tier."""
         self._role_sent = False
         self._finishes: dict[int, str] = {}
 
@@ -47,6 +51,7 @@ class Merger:
         usage = getattr(chunk, "usage", None)
         if usage is not None:
             self.usage = usage
+        self.told |= {name: value for name in _OF_THE_WHOLE if (value := getattr(chunk, name, None))}
         choices = [choice for choice in map(self._choice, chunk.choices or ()) if choice is not None]
         if not choices:
             return None
@@ -83,13 +88,31 @@ class Merger:
         return self._of([StreamingChoices(delta=Delta(role=role, **fields))])
 
     def _of(self, choices: list[StreamingChoices], **fields: Any) -> ModelResponseStream:
-        return ModelResponseStream(id=self.id, created=self.created, model=self.model, choices=choices, **fields)
+        whole = {"id": self.id, "created": self.created, "model": self.model, **self.told}
+        return ModelResponseStream(choices=choices, **whole, **fields)
 
 
 def to_response(
-    chunks: Sequence[Any], merger: Merger, *, shown: str, usage: Usage, cost: float, fields: Mapping[str, Any]
+    chunks: Sequence[Any],
+    merger: Merger,
+    *,
+    shown: str,
+    usage: Usage,
+    cost: float,
+    fields: Mapping[str, Any],
+    headers: Mapping[str, Any],
 ) -> ModelResponse:
-    """The whole answer, from the executor's own chunks and what was shown of the reasoner."""
+    """The whole answer.
+
+    Args:
+        chunks: the executor's own.
+        merger: what built the answer's chunks.
+        shown: what was shown of the reasoner.
+        usage: of all calls.
+        cost: of all calls.
+        fields: the breakdown.
+        headers: of the executor's provider.
+    """
     # With a cost in the usage LiteLLM does not look for a price by the executor's bare name, loudly and in vain.
     told = ModelResponseStream(id=merger.id, model=merger.model, choices=[], usage=usage)
     response = litellm.stream_chunk_builder([*chunks, told]) if chunks else None
@@ -107,7 +130,11 @@ def to_response(
     message.provider_specific_fields = {**own, "hybrid": dict(fields)}
     response.id, response.created, response.model = merger.id, merger.created, merger.model
     response.usage = usage
-    response._hidden_params["response_cost"] = cost  # noqa: SLF001 - where LiteLLM takes a custom handler's cost from
+    for name, value in merger.told.items():
+        setattr(response, name, value)
+    # Where LiteLLM takes a custom handler's cost, headers and provider from.
+    response._hidden_params |= {"response_cost": cost, "custom_llm_provider": "hybrid"}  # noqa: SLF001
+    response._hidden_params["additional_headers"] = dict(headers)  # noqa: SLF001
     return response
 
 
