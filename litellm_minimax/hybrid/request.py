@@ -16,7 +16,7 @@ from litellm_minimax.wire.options import KEEP_CLOSERS, MEMORY_PART
 _WITH_USAGE: Mapping[str, Any] = {"stream_options": {"include_usage": True}}
 """LiteLLM takes it for every provider, and tells a stream's usage only then."""
 _UNCACHED: Mapping[str, Any] = {"cache": {"no-cache": True, "no-store": True}}
-"""LiteLLM's cache loses the thinking of what it gives out as a stream; the answer of the whole hybrid is cached well."""
+"""LiteLLM's cache loses the thinking of what it gives out as a stream; a hybrid's whole answer is cached well."""
 _STEERS_THINKING = ("reasoning_effort", "thinking", "verbosity")
 
 

@@ -224,7 +224,13 @@ async def test_what_each_member_is_asked(use):
     )
     (reasoner,), (executor,) = members.asked("reasoner"), members.asked("executor")
     assert dict(reasoner.params) == snapshot(
-        {"max_tokens": 8192, "temperature": 0.7, "reasoning_effort": "high", "stream_options": {"include_usage": True}}
+        {
+            "max_tokens": 8192,
+            "temperature": 0.7,
+            "reasoning_effort": "high",
+            "stream_options": {"include_usage": True},
+            "cache": {"no-cache": True, "no-store": True},
+        }
     )
     assert "- run(cmd: string)" in reasoner.messages[0]["content"]
     params = dict(executor.params)

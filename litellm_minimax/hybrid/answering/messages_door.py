@@ -45,9 +45,8 @@ async def with_blocks_apart(
                 silent, unsigned = _silent_thought(), False
             elif getattr(delta, "reasoning_content", None):
                 silent, unsigned = _silent_thought(), True
-            elif silent:
-                chunk = _with_delta(chunk, delta.model_copy(update=silent))
-            yield chunk
+            speaks = delta.tool_calls or delta.content or blocks or getattr(delta, "reasoning_content", None)
+            yield chunk if speaks else _with_delta(chunk, delta.model_copy(update=silent))
 
 
 def _silent_call(call: Any) -> dict[str, Any]:
