@@ -25,6 +25,10 @@ class RedisCache:
         self.count["get"] += 1
         return self.kept.get(key)
 
+    async def async_batch_get_cache(self, keys):
+        self.count["get"] += 1
+        return {key: self.kept.get(key) for key in keys}
+
     async def async_set_cache(self, key, value, ttl):
         self.count["set"] += 1
         self.kept[key] = value

@@ -26,6 +26,7 @@ from litellm_minimax.hybrid.consulting.exchanges import Exchange
 from litellm_minimax.hybrid.handing_over import handover, history
 from litellm_minimax.hybrid.ledger import Ledger, Made
 from litellm_minimax.hybrid.request import HybridRequest, Members, advice_call, execution_call
+from litellm_minimax.hybrid.standing import Standing
 from litellm_minimax.hybrid.thinking.deltas import Thought
 from litellm_minimax.hybrid.thinking.reasoner import Limits, ThinkingPhase
 
@@ -45,7 +46,7 @@ class Advising:
     ledger: Ledger
     merger: merge.Merger
     store: remembering.ExchangeStore
-    backoff: remembering.Backoff
+    standing: Standing
     limits: Limits
     keep: Callable[[Any], None]
     """Told of each chunk that the client sees, for an answer that is not streamed."""
@@ -150,8 +151,9 @@ class Advising:
     ) -> AsyncGenerator[ModelResponseStream, None]:
         """One consultation; what it comes to is appended to ``advice``."""
         self.consulted += 1
-        if await self.backoff.active():
-            self.trouble = "backoff"
+        refusal = await self.standing.refusal()
+        if refusal is not None:
+            self.trouble = refusal
             return
         phase = self._opened(question, asked)
         async with contextlib.aclosing(self._consultation(phase)) as consultation:
@@ -160,8 +162,9 @@ class Advising:
         await phase.close()
         trouble = phase.result.trouble
         self.trouble = trouble or self.trouble
-        slow = (trouble or "").endswith("timeout")
-        self.aside(self.backoff.failed(slow=slow) if trouble else self.backoff.succeeded())
+        self.aside(self.standing.went(trouble))
+        # Waited for: the answer's next consultation asks what is left.
+        await self.standing.count(self.ledger.phases)
         text = phase.result.text("plan")
         if text:
             advice.append(shorten(text, self.preset.max_advice_tokens))

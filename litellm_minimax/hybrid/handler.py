@@ -32,6 +32,8 @@ DECISION = "hybrid_decision"
 RESULT_FLAGS = "hybrid_result_flags"
 """Where the proxy's hook puts, into a request's metadata, which tool results the client flagged as failed."""
 
+_A_WEEK = 7 * 24 * 3600
+"""Seconds for which a conversation's spending is kept."""
 _MESSAGES_DOOR = "anthropic_messages"
 """LiteLLM's name for a call by ``/v1/messages``."""
 _OURS = frozenset({"hybrid", "stream", "stream_options", "max_retries"})
@@ -57,7 +59,9 @@ class HybridLLM(CustomLLM):
         super().__init__()
         self.router = router
         cache = SharedCache(max_items=2000, max_item_kib=256, ttl=3600)
-        self._around = Surroundings(**{"resolve": self._resolve, "call": call, "cache": cache, **(around or {})})
+        sums = SharedCache(max_items=20_000, max_item_kib=1, ttl=_A_WEEK)
+        usual = {"resolve": self._resolve, "call": call, "cache": cache, "sums": sums}
+        self._around = Surroundings(**{**usual, **(around or {})})
 
     async def acompletion(self, *_: Any, **kwargs: Any) -> ModelResponse:
         """Answer one call. Raises LiteLLM's exceptions only."""
@@ -194,6 +198,7 @@ def read_request(kwargs: Mapping[str, Any]) -> HybridRequest:
         retried=bool(metadata.get("attempted_retries")),
         result_flags=_flags(metadata.get(RESULT_FLAGS)),
         caller=_caller(metadata),
+        session=str(litellm_params.get("litellm_session_id") or metadata.get("session_id") or ""),
     )
 
 

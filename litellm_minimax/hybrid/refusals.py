@@ -42,11 +42,11 @@ def nested(model: str) -> Exception:
     )
 
 
-def reasoner_failed(reason: str, error: Exception | None, model: str) -> Exception:
+def reasoner_failed(reason: str, error: Exception | None, model: str, phase: str) -> Exception:
     """What a route with ``on_reasoning_failure: error`` raises: the reasoner's own error, or one with its reason."""
     if error is not None:
-        return error
-    message = f"The reasoning model of the hybrid gave nothing to go on ({reason})."
+        return of_phase(error, phase)
+    message = f"The reasoning model of the hybrid gave nothing to go on ({reason}; phase: {phase})."
     if reason.endswith("timeout"):
         return litellm.Timeout(message=message, model=model, llm_provider=PROVIDER)
     return litellm.ServiceUnavailableError(
@@ -64,6 +64,15 @@ def took_too_long(seconds: float, model: str) -> Exception:
         model=model,
         llm_provider=PROVIDER,
     )
+
+
+def of_phase(error: Exception, phase: str) -> Exception:
+    """A member's error, of the same class and status, whose message says in which phase of the hybrid it happened."""
+    said = getattr(error, "message", None)
+    if isinstance(said, str):
+        # LiteLLM's exceptions print this attribute, and the proxy sends it to the client.
+        setattr(error, "message", f"{said} (In the hybrid's {phase} phase.)")  # noqa: B010 - not on every Exception
+    return error
 
 
 def plain(error: Exception) -> Exception:

@@ -1,6 +1,6 @@
-"""What a route remembers between the requests of one caller: the turn's notes, and a reasoner's recent failures.
+"""What a route remembers between the requests of one caller: notes, consultations, and thoughts that were shown.
 
-Both live in LiteLLM's own cache (``shared_cache.py``), so that replicas with a shared Redis share them.
+All of it lives in LiteLLM's own cache (``shared_cache.py``), so that replicas with a shared Redis share them.
 Keys are hashes of the caller, the route and the conversation; nothing can be read from them, and one caller never
 meets another's. Losing an entry is harmless.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -120,45 +120,6 @@ class ExchangeStore:
 
     def _key(self, call_id: str) -> str:
         return key("exchange", *self.parts, call_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """Leaves a failing reasoner alone for a while: for one caller, without others feeling it.
-
-    A time-out costs a caller half a minute, so the first one counts; a quick error costs nothing, so the second in a
-    row does. The wait doubles from 5 s to 30 s: the first call after it finds out whether the reasoner is back.
-    """
-
-    cache: Cache
-    key: str
-    now: Callable[[], float]
-    """Seconds since the epoch, because replicas share the entry."""
-
-    async def active(self) -> bool:
-        """Whether the reasoner is to be left alone now."""
-        _, until = await self._read()
-        return self.now() < until
-
-    async def failed(self, *, slow: bool) -> None:
-        """The reasoner failed again."""
-        failures, until = await self._read()
-        if self.now() < until:
-            return  # another call met the same outage
-        failures = min(failures + (2 if slow else 1), 16)
-        wait = min(5.0 * 2.0 ** max(failures - 2, 0), 30.0) if failures >= 2 else 0.0
-        await _keep(self.cache, self.key, [failures, self.now() + wait])
-
-    async def succeeded(self) -> None:
-        """The reasoner works."""
-        if (await self._read())[0]:
-            await _keep(self.cache, self.key, [])
-
-    async def _read(self) -> tuple[int, float]:
-        kept = await _load(self.cache, self.key)
-        if list(map(type, kept)) == [int, float]:
-            return kept[0], kept[1]
-        return 0, 0.0
 
 
 async def _keep(cache: Cache, key: str, value: list[Any]) -> None:

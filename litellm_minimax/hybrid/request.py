@@ -39,6 +39,8 @@ class HybridRequest:
     """By tool-call id, whether the client said that the tool failed; for doors that lose it on the way here."""
     caller: str = "local"
     """Who is asking: a hash that the stores are keyed with."""
+    session: str = ""
+    """The client's own id of the conversation, where it sends one."""
 
 
 @dataclass(frozen=True, slots=True)

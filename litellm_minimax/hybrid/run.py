@@ -21,9 +21,11 @@ from litellm.types.utils import ModelResponse, ModelResponseStream, Usage
 from litellm_minimax.hybrid import refusals, remembering
 from litellm_minimax.hybrid.accounting import spend
 from litellm_minimax.hybrid.advising import Advising
+from litellm_minimax.hybrid.alone import Alone
 from litellm_minimax.hybrid.answering import merge
 from litellm_minimax.hybrid.asking import conversation, policy
 from litellm_minimax.hybrid.asking.policy import Decision
+from litellm_minimax.hybrid.budget import Budget, Sums
 from litellm_minimax.hybrid.handing_over import handover, history
 from litellm_minimax.hybrid.ledger import Ledger, Made
 from litellm_minimax.hybrid.members import calls
@@ -35,8 +37,10 @@ from litellm_minimax.hybrid.request import (
     reasoning_call,
     review_call,
 )
+from litellm_minimax.hybrid.resting import Rest
 from litellm_minimax.hybrid.reviewing import Reviewing
-from litellm_minimax.hybrid.thinking.deltas import Thought, reasoning_of
+from litellm_minimax.hybrid.standing import Standing
+from litellm_minimax.hybrid.thinking.deltas import Thought
 from litellm_minimax.hybrid.thinking.reasoner import Clock, Limits, LoopClock, Result, Silence, ThinkingPhase
 
 log = logging.getLogger("litellm_minimax.hybrid")
@@ -55,6 +59,7 @@ class Surroundings:
     resolve: Callable[[HybridRequest], Awaitable[Members]]
     call: Callable[[calls.SubCall], Awaitable[AsyncIterator[Any]]]
     cache: remembering.Cache
+    sums: Sums
     clock: Clock = field(default_factory=LoopClock)
     wall_clock: Callable[[], float] = time.time
     price: Callable[[Any, Usage], float | None] = calls.cost_of
@@ -78,6 +83,7 @@ class HybridRun:
         self._decision = Decision("skip", "undecided")
         self._notes: list[handover.Note] = []
         self._ledger = Ledger(around.call, around.clock, around.price)
+        self._standing = self._find_standing()
         self._side: set[asyncio.Task[None]] = set()
         self._thinking: ThinkingPhase | None = None
         self._advising: Advising | None = None
@@ -119,7 +125,7 @@ class HybridRun:
         try:
             members = await self._around.resolve(self._request)
             await self._forget_shown()
-            await self._decide(members)
+            await self._decide()
             if self._decision.kind == "think":
                 async with contextlib.aclosing(self._think(members)) as thoughts:
                     async for chunk in thoughts:
@@ -156,11 +162,10 @@ class HybridRun:
             self._messages = history.clean(self._request.messages, shown)
             self._talk = self._read_talk()
 
-    async def _decide(self, members: Members) -> None:
+    async def _decide(self) -> None:
         request, preset = self._request, self._preset
-        store, backoff = self._note_store(), self._backoff(members)
-        notes = await store.load(self._talk.offset) if preset.reuse_within_turn else []
-        resting = preset.on_reasoning_failure == "degrade" and await backoff.active()
+        notes = await self._note_store().load(self._talk.offset) if preset.reuse_within_turn else []
+        refusal = await self._standing.refusal()
         self._set(
             policy.decide(
                 self._talk,
@@ -170,7 +175,8 @@ class HybridRun:
                 remembered=policy.Remembered(
                     has_notes=bool(notes),
                     has_note_here=request.retried and any(note.offset == self._talk.offset for note in notes),
-                    backing_off=resting,
+                    backing_off=refusal == "backoff" and preset.on_reasoning_failure == "degrade",
+                    budget_spent=refusal == "budget",
                 ),
             )
         )
@@ -193,7 +199,7 @@ class HybridRun:
                     yield self._merger.keep_alive()
                 heard = True
         self._aside(phase.close())
-        self._conclude(phase.result, members)
+        self._conclude(phase.result)
 
     def _limits(self) -> Limits:
         preset = self._preset
@@ -205,19 +211,17 @@ class HybridRun:
             keep_alive=self._around.keep_alive,
         )
 
-    def _conclude(self, result: Result, members: Members) -> None:
+    def _conclude(self, result: Result) -> None:
         """Turn what came of the thinking into a note and a decision."""
         text = result.text(self._preset.hand_over)
         trouble = result.trouble
-        backoff = self._backoff(members)
-        if trouble is None:
-            self._aside(backoff.succeeded())
-        else:
+        self._aside(self._standing.went(trouble))
+        self._aside(self._standing.count(self._ledger.phases))
+        if trouble is not None:
             self._set(Decision("degrade", trouble))
-            self._aside(backoff.failed(slow=trouble.endswith("timeout")))
         if trouble is not None and not text and self._preset.on_reasoning_failure == "error":
             error = refusals.plain(result.error) if result.error else None
-            raise refusals.reasoner_failed(trouble, error, self._request.model)
+            raise refusals.reasoner_failed(trouble, error, self._request.model, "reasoning")
         if text:
             self._notes.append(handover.note(text, self._talk.offset, self._preset.max_hand_over_tokens))
             if self._preset.reuse_within_turn:
@@ -241,65 +245,33 @@ class HybridRun:
         """The reasoning model's own answer; failing before its first word, it leaves the turn to the executor."""
         replayed = history.unseparated(self._request.messages)
         own = await self._shown_thoughts.own_among(replayed) if replayed else frozenset()
-        messages = history.for_reasoner(self._request.messages, own)
-        call = answering_call(self._request, members, messages)
+        call = answering_call(self._request, members, history.for_reasoner(self._request.messages, own))
         made = Made(phase, self._request.spec.reasoning.raw, call)
+        around, limit = self._around, self._preset.first_delta_timeout
+        alone = Alone(made, self._ledger, self._merger, around.clock, limit, around.keep_alive)
         self._log()
-        kept: list[Any] = []
-        said = False
-        started = self._ledger.chunks(made)
-        backoff = self._backoff(members)
         try:
-            async with contextlib.aclosing(self._patiently(started)) as chunks:
+            async with contextlib.aclosing(alone.chunks()) as chunks:
                 async for chunk in chunks:
-                    kept.append(chunk)
-                    passed = self._merger.pass_on(chunk) if chunk is not None else self._merger.keep_alive()
-                    if passed is not None:
-                        said = said or chunk is not None
-                        yield passed
+                    yield chunk
         except Exception as error:  # noqa: BLE001 - whatever a provider's SDK raises, the executor can still answer
-            if said or self._preset.on_reasoning_failure == "error":
-                raise refusals.plain(error) from None
+            if alone.said or self._preset.on_reasoning_failure == "error":
+                raise refusals.of_phase(refusals.plain(error), phase) from None
             slow = isinstance(error, TimeoutError)
-            self._set(Decision("degrade", "reasoner_first_delta_timeout" if slow else "reasoner_error"))
-            self._aside(backoff.failed(slow=slow))
+            trouble = "reasoner_first_delta_timeout" if slow else "reasoner_error"
+            self._set(Decision("degrade", trouble))
+            self._aside(self._standing.went(trouble))
             return
         finally:
-            self._remember_own(kept)
-        self._aside(backoff.succeeded())
+            self._remember_own(alone.thought())
+        self._aside(self._standing.went(None))
         if self._kept is not None:
-            self._kept.extend(chunk for chunk in kept if chunk is not None)
+            self._kept.extend(alone.kept)
 
-    async def _patiently(self, chunks: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
-        """``chunks``, if the first comes within its time; ``None`` says that nothing was heard for a while."""
-        clock, limit = self._around.clock, self._preset.first_delta_timeout
-        deadline = clock.now() + limit
-        first: asyncio.Future[Any] = asyncio.ensure_future(anext(chunks))
-        try:
-            while not await clock.wait(first, min(self._around.keep_alive, deadline - clock.now())):
-                if clock.now() >= deadline:
-                    raise TimeoutError
-                yield None
-            try:
-                yield first.result()
-            except StopAsyncIteration:
-                return
-            async for chunk in chunks:
-                yield chunk
-        finally:
-            if not first.done():
-                first.cancel()
-                await asyncio.wait({first}, timeout=1)
-            with contextlib.suppress(Exception):
-                await chunks.aclose()
-
-    def _remember_own(self, kept: Sequence[Any]) -> None:
+    def _remember_own(self, thought: str) -> None:
         """Know what the reasoning model thought for its own answer, also if the client stops the answer."""
-        text = "".join(
-            reasoning_of(choice.delta) for chunk in kept if chunk is not None for choice in chunk.choices or ()
-        )
-        if text.strip():
-            self._aside(self._shown_thoughts.add_own(text))
+        if thought.strip():
+            self._aside(self._shown_thoughts.add_own(thought))
 
     async def _advised(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
         """The executor's answer, with consultations in its middle."""
@@ -313,7 +285,7 @@ class HybridRun:
             self._ledger,
             self._merger,
             remembering.ExchangeStore(self._around.cache, (request.caller, route, self._talk.prefix)),
-            self._backoff(members),
+            self._standing,
             self._limits(),
             keep=kept.append if kept is not None else lambda _: None,
             aside=self._aside,
@@ -330,7 +302,7 @@ class HybridRun:
     async def _worked(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
         """The executor's answer, reviewed where the route has its answers reviewed."""
         asked = self._decision.reason not in policy.UNTOUCHED and self._talk.turn_start >= 0
-        if not (self._preset.review and asked) or await self._backoff(members).active():
+        if not (self._preset.review and asked) or await self._standing.refusal() is not None:
             async with contextlib.aclosing(self._execute(members)) as answer:
                 async for chunk in answer:
                     yield chunk
@@ -357,7 +329,7 @@ class HybridRun:
             async for chunk in answer:
                 yield chunk
         if reviewing.trouble is not None:
-            self._aside(self._backoff(members).failed(slow=reviewing.trouble.endswith("timeout")))
+            self._aside(self._standing.went(reviewing.trouble))
         if self._kept is not None:
             self._kept = reviewing.kept(kept, start, end if end > start else len(kept))
 
@@ -430,16 +402,20 @@ class HybridRun:
             self._talk.user_turns,
         )
 
+    def _find_standing(self) -> Standing:
+        who, member = self._request.caller, self._request.spec.reasoning.raw.casefold()
+        conversation = self._request.session or self._talk.opening
+        keys = (remembering.key("rest", who, member, conversation), remembering.key("rest", who, member))
+        rest = Rest(self._around.cache, *keys, now=self._around.wall_clock)
+        key = remembering.key("budget", who, conversation)
+        return Standing(rest, Budget(self._around.sums, key, self._preset.reasoning_budget))
+
     def _note_store(self) -> remembering.NoteStore:
         request = self._request
         route = f"{request.spec.reasoning.raw} {request.spec.execution.raw} {self._preset.hand_over}"
         instructions = conversation.instructions_fingerprint(self._messages)
         key = remembering.key("notes", request.caller, route, instructions, self._talk.prefix)
         return remembering.NoteStore(self._around.cache, key)
-
-    def _backoff(self, members: Members) -> remembering.Backoff:
-        key = remembering.key("backoff", self._request.caller, members.reasoning.name)
-        return remembering.Backoff(self._around.cache, key, self._around.wall_clock)
 
     def _aside(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something that the executor need not wait for, and whose failure takes nothing from the answer."""
@@ -461,6 +437,7 @@ class HybridRun:
         if self._reviewing is not None:
             await self._reviewing.close()
         await self._ledger.close()
+        await self._standing.count(self._ledger.phases)
         if self._side:
             await asyncio.wait(self._side, timeout=1)
 

@@ -23,7 +23,7 @@ REDIS_PAUSE = 5.0
 
 
 class SharedCache:
-    """Small texts by key, with a time to live; safe for threads and event loops."""
+    """Small texts and sums by key, with a time to live; safe for threads and event loops."""
 
     def __init__(self, *, max_items: int, max_item_kib: int, ttl: int) -> None:
         """Keep at most ``max_items`` of at most ``max_item_kib`` KiB in this process, each for ``ttl`` seconds."""
@@ -72,6 +72,37 @@ class SharedCache:
                 await redis.async_set_cache(key, _MARK + text, ttl=self._ttl)
         except Exception as error:  # noqa: BLE001
             self._redis_failed(error)
+
+    async def atotal(self, key: str) -> float:
+        """What was added under ``key``, here and by the other replicas."""
+        here = self._sum_here(key)
+        redis = self._redis()
+        if redis is None:
+            return here
+        try:
+            async with asyncio.timeout(REDIS_PATIENCE):
+                shared = await redis.async_get_cache(key)
+        except Exception as error:  # noqa: BLE001
+            self._redis_failed(error)
+            return here
+        # What this process alone knows counts while Redis was away.
+        return max(here, float(shared)) if isinstance(shared, (int, float)) else here
+
+    async def aadd(self, key: str, amount: float) -> None:
+        """Add ``amount`` to what stands under ``key``; in Redis atomically, since replicas add at the same time."""
+        self._memory().set_cache(key, self._sum_here(key) + amount, ttl=self._ttl)
+        redis = self._redis()
+        if redis is None:
+            return
+        try:
+            async with asyncio.timeout(REDIS_PATIENCE):
+                await redis.async_increment(key, amount, ttl=self._ttl)
+        except Exception as error:  # noqa: BLE001
+            self._redis_failed(error)
+
+    def _sum_here(self, key: str) -> float:
+        kept = self._memory().get_cache(key)
+        return float(kept) if isinstance(kept, (int, float)) else 0.0
 
     def get(self, key: str) -> str | None:
         """The blocking twin of :meth:`aget`."""

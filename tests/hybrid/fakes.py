@@ -92,3 +92,16 @@ def chunk(finish=None, usage=None, **delta):
 
 def empty(usage=None):
     return SimpleNamespace(choices=[], usage=usage)
+
+
+class Purse:
+    """Sums in a dict."""
+
+    def __init__(self):
+        self.kept = {}
+
+    async def atotal(self, key):
+        return self.kept.get(key, 0.0)
+
+    async def aadd(self, key, amount):
+        self.kept[key] = self.kept.get(key, 0.0) + amount

@@ -18,7 +18,7 @@ from litellm_minimax.hybrid.handing_over.history import SEPARATOR
 from litellm_minimax.hybrid.handler import HybridLLM
 from litellm_minimax.hybrid.members import calls
 from litellm_minimax.seams.registration import register
-from tests.hybrid.fakes import ScriptedStream, Shelf, VirtualClock
+from tests.hybrid.fakes import Purse, ScriptedStream, Shelf, VirtualClock
 
 MODEL = "hybrid/[minimax:MiniMax-M2,qwen-oauth:qwen3-coder-plus]"
 ASK = [{"role": "user", "content": "Fix the parser"}]
@@ -79,9 +79,10 @@ class Members:
 def use():
     """Registers a handler for ``hybrid`` with scripted members."""
     before = list(litellm.custom_provider_map)
+    purse = Purse()
 
     def registered(members, **around):
-        surroundings = {"cache": Shelf(), "clock": members.clock, "price": lambda *_: 0.25, **around}
+        surroundings = {"cache": Shelf(), "sums": purse, "clock": members.clock, "price": lambda *_: 0.25, **around}
         handler = HybridLLM(call=members.call, around=surroundings)
         register({"hybrid": handler})
         return handler
@@ -606,19 +607,6 @@ async def test_a_silent_reasoner_keeps_the_client_informed(use):
         if c.choices
     ]
     assert kinds[:3] == ["waiting", "waiting", "text"]
-
-
-async def test_backoff_spares_the_caller_and_is_visible(use):
-    members = Members(reasoner=[3600])
-    now = [0.0]
-    use(members, wall_clock=lambda: now[0])
-    reasons = []
-    for number in range(3):
-        _, fields = await ask([{"role": "user", "content": f"question {number}"}])
-        reasons.append((fields["decision"], fields["reason"]))
-        members.scripts["reasoner"] = list(THINKS)
-        now[0] += 3
-    assert reasons == [("degraded", "reasoner_first_delta_timeout"), ("degraded", "backoff"), ("reasoned", "user_turn")]
 
 
 async def test_one_log_line_for_each_decision_and_no_word_of_the_prompt(use, caplog):

@@ -191,34 +191,6 @@ async def test_notes_are_kept_within_bounds_and_only_where_the_turn_is_long_enou
         assert await store.load(9) == []
 
 
-async def test_backoff_is_per_caller_grows_and_ends():
-    now, shelf = [1000.0], Shelf()
-
-    def backoff(caller):
-        return remembering.Backoff(shelf, remembering.key("backoff", caller, "model"), lambda: now[0])
-
-    mine, other = backoff("me"), backoff("you")
-    await mine.failed(slow=False)
-    assert not await mine.active(), "one quick error is not a pattern"
-    await mine.failed(slow=False)
-    assert await mine.active()
-    assert not await other.active()
-    await mine.failed(slow=True)
-    now[0] += 5.1
-    assert not await mine.active(), "what else failed in the same outage does not count"
-    await mine.failed(slow=False)
-    now[0] += 5.1
-    assert await mine.active(), "the wait doubles"
-    await mine.succeeded()
-    assert not await mine.active()
-    await other.failed(slow=True)
-    assert await other.active(), "a time-out counts at once"
-    for _ in range(40):
-        now[0] += 30.1
-        assert not await other.active(), "and never longer than half a minute"
-        await other.failed(slow=True)
-
-
 def test_keys_tell_nothing_and_do_not_collide():
     assert remembering.key("notes", "a", "bc") != remembering.key("notes", "ab", "c")
     assert "sk-secret" not in remembering.key("notes", "sk-secret")

@@ -35,6 +35,8 @@ class Conversation:
     """How many messages there are."""
     prefix: str
     """A hash of everything up to and with the message that began the turn; the same in each of its tool rounds."""
+    opening: str
+    """A hash of everything up to and with the person's first message; the same in all requests of a conversation."""
     tool_error: bool
     """The newest tool results report a failure."""
     stalled: bool
@@ -75,6 +77,7 @@ def read(
         user_turns=len(starts),
         length=len(messages),
         prefix=fingerprint(messages[: start + 1]),
+        opening=fingerprint(messages[: (starts[0] if starts else -1) + 1]),
         tool_error=_newest_failed(messages, flags or {}),
         stalled=_stalled(messages, start),
         troubled_rounds=_troubled(messages, start, flags or {}),

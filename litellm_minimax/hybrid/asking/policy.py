@@ -14,7 +14,7 @@ Kind = Literal["think", "reuse", "skip", "degrade", "advise", "plan", "escalate"
 ALONE: frozenset[Kind] = frozenset({"plan", "escalate"})
 """The reasoning model answers by itself, with the client's tools."""
 
-UNTOUCHED = frozenset({"disabled", "client_skip", "client_thinking_off", "side_call"})
+UNTOUCHED = frozenset({"disabled", "client_skip", "client_thinking_off", "side_call", "budget"})
 """Reasons for which the reasoning model is left out of a request altogether."""
 
 
@@ -35,7 +35,9 @@ class Remembered:
     has_note_here: bool = False
     """One of them was made for exactly this request, which is now repeated because the executor failed."""
     backing_off: bool = False
-    """The reasoner failed for this caller a moment ago."""
+    """The reasoner failed in this conversation a moment ago, or for this caller in several."""
+    budget_spent: bool = False
+    """This conversation's thinking has cost what it may."""
 
 
 def decide(
@@ -54,13 +56,16 @@ def decide(
         return Decision("skip", "disabled")
     if override.trigger == "skip":
         return Decision("skip", "client_skip")
-    if override.trigger == "force":
+    if override.trigger == "force" and not remembered.budget_spent:
         return Decision("think", "client_force")
     if thinking_off:
         return Decision("skip", "client_thinking_off")
     if conversation.side_call is not None and preset.side_calls == "execution":
         return Decision("skip", "side_call")
     alone = _alone(conversation, preset, override)
+    if remembered.budget_spent:
+        again = alone is None and preset.mode == "notes" and preset.reuse_within_turn and remembered.has_notes
+        return Decision("reuse", "same_turn") if again else Decision("skip", "budget")
     if alone is not None:
         # Visible as degraded: the answer lacks the model that the route promises.
         return Decision("degrade", "backoff") if remembered.backing_off else alone

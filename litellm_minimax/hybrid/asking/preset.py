@@ -69,6 +69,8 @@ class Preset:
     when_planning: WhenPlanning = "execution"
     escalate_after: int = 0
     review: bool = False
+    reasoning_budget: float | None = None
+    """US dollars that thinking may cost in one conversation."""
     enabled: bool = True
     allow_unconfigured_members: bool = False
     backends: Mapping[str, str] = field(default_factory=lambda: DEFAULT_BACKENDS)
@@ -124,6 +126,7 @@ class _Options(_Strict):
     when_planning: WhenPlanning = "execution"
     escalate_after: int = Field(default=0, ge=0)
     review: bool = False
+    reasoning_budget: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     enabled: bool = True
     allow_unconfigured_members: bool = False
     backends: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,72 @@
+"""The reasoning model's own answer, in the client's plan mode or after rounds in trouble."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from typing import Any
+
+from litellm.types.utils import ModelResponseStream
+
+from litellm_minimax.hybrid.answering import merge
+from litellm_minimax.hybrid.ledger import Ledger, Made
+from litellm_minimax.hybrid.thinking.deltas import reasoning_of
+from litellm_minimax.hybrid.thinking.reasoner import Clock
+
+
+@dataclass(slots=True)
+class Alone:
+    """One answer of the reasoning model by itself. Iterate :meth:`chunks` once."""
+
+    made: Made
+    ledger: Ledger
+    merger: merge.Merger
+    clock: Clock
+    limit: float
+    """Seconds until its first chunk must have come."""
+    keep_alive: float
+    kept: list[Any] = field(default_factory=list)
+    """Its chunks."""
+    said: bool = False
+    """The client has had something of it, so that nobody else can answer any more."""
+
+    async def chunks(self) -> AsyncGenerator[ModelResponseStream, None]:
+        """The answer; it raises what the member raises, and ``TimeoutError`` for a first chunk that is late."""
+        async with contextlib.aclosing(self._patiently(self.ledger.chunks(self.made))) as chunks:
+            async for chunk in chunks:
+                if chunk is None:
+                    yield self.merger.keep_alive()
+                    continue
+                self.kept.append(chunk)
+                passed = self.merger.pass_on(chunk)
+                if passed is not None:
+                    self.said = True
+                    yield passed
+
+    def thought(self) -> str:
+        """What it thought for the answer, as far as it came."""
+        return "".join(reasoning_of(choice.delta) for chunk in self.kept for choice in chunk.choices or ())
+
+    async def _patiently(self, chunks: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+        """``chunks``, if the first comes within its time; ``None`` says that nothing was heard for a while."""
+        deadline = self.clock.now() + self.limit
+        first: asyncio.Future[Any] = asyncio.ensure_future(anext(chunks))
+        try:
+            while not await self.clock.wait(first, min(self.keep_alive, deadline - self.clock.now())):
+                if self.clock.now() >= deadline:
+                    raise TimeoutError
+                yield None
+            try:
+                yield first.result()
+            except StopAsyncIteration:
+                return
+            async for chunk in chunks:
+                yield chunk
+        finally:
+            if not first.done():
+                first.cancel()
+                await asyncio.wait({first}, timeout=1)
+            with contextlib.suppress(Exception):
+                await chunks.aclose()
