@@ -15,12 +15,17 @@ _BLANK = re.compile(r"[ \t\r\n]++")
 _WORD = re.compile(r"[^\s,:{}\[\]\"'/#]++")
 _COMMENT = re.compile(r"//[^\n]*+\n|/\*(?:[^*]++|\*(?!/))*+\*/|#[^\n]*+\n")
 _COMMENT_BEGUN = re.compile(r"/\Z|//[^\n]*+\Z|/\*(?:[^*]++|\*(?!/))*+\Z|#[^\n]*+\Z")
-_PLAIN = {'"': re.compile(r'[^"\\\x00-\x1f]++'), "'": re.compile(r"[^'\"\\\x00-\x1f]++")}
+_PLAIN = {
+    '"': re.compile(r'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])++'),
+    "'": re.compile(r"(?:[^'\"\\\x00-\x1f]++|\\[\"\\/bfnrt])++"),
+}
+"""What a string has that JSON takes as it is."""
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*+)(?:\.\d++)?(?:[eE][+-]?\d++)?")
 _LOOSE_NUMBER = re.compile(r"([+-]?)0*+(\d*+)(?:\.(\d*+))?((?:[eE][+-]?\d++)?)")
 _HEX = re.compile(r"[0-9a-fA-F]{1,8}+")
 _DIGITS = {"u": 4, "x": 2, "U": 8}
-_WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null", "nil": "null"}
+_WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null", "nil": "null", "NaN": "null",
+          "Infinity": "null", "-Infinity": "null"}  # fmt: skip
 _JSON_WORDS = frozenset({"true", "false", "null"})
 _LONGEST_HELD = 512
 """A word or a comment that is longer is none."""
@@ -39,6 +44,7 @@ class JsonMender:
         closed: the value is whole.
         mended: something was changed.
         cut: its end was missing, and was made up.
+        torn: and it was missing within a text, a number or a word.
         lost: something was not understood, and passed on as it was.
         rest: from there to the end of what was last taken.
     """
@@ -57,10 +63,11 @@ class JsonMender:
         "lost",
         "mended",
         "rest",
+        "torn",
     )
 
     def __init__(self) -> None:
-        self.closed = self.mended = self.lost = self.cut = False
+        self.closed = self.mended = self.lost = self.cut = self.torn = False
         self._closers: list[str] = []
         self._place: Place = "value"
         self._quote = ""
@@ -102,6 +109,7 @@ class JsonMender:
         if self.closed or self.lost:
             return held
         self.cut = bool(self._quote or self._closers)
+        self.torn = bool(self._closers and (self._quote or held))
         if self._quote:
             self._say('"', changed=True)
             self._quote = ""
@@ -250,9 +258,6 @@ class JsonMender:
         if sign in _DIGITS:
             return self._number_escape(sign)
         self._at += 2
-        if sign in '"\\/bfnrt':
-            self._out.append("\\" + sign)
-            return True
         # A line break behind a backslash goes on; a quote needs none; any other pair was meant as it stands.
         self._out.append({"'": "'", "\n": ""}.get(sign, "\\\\" + json.dumps(sign)[1:-1]))
         self.mended = True
@@ -305,7 +310,7 @@ def _meant(word: str, *, cut: bool) -> str | None:
         return word
     if word in _WORDS:
         return _WORDS[word]
-    if cut and (known := [each for each in (*_JSON_WORDS, *_WORDS) if each.startswith(word)]):
+    if cut and word != "-" and (known := [each for each in (*_JSON_WORDS, *_WORDS) if each.startswith(word)]):
         return _WORDS.get(known[0], known[0])
     found = _LOOSE_NUMBER.fullmatch(word if not cut else word.rstrip("eE+-"))
     if found is None or not (found[2] or found[3] or "0" in word or cut):
@@ -335,7 +340,7 @@ def mended(text: str) -> JsonMended | None:
         value = json.loads(out)
     except (ValueError, RecursionError):
         return None
-    return JsonMended(out, value, exact=not (mender.mended or behind), cut=mender.cut)
+    return JsonMended(out, value, exact=not (mender.mended or behind), cut=mender.cut, torn=mender.torn)
 
 
 class JsonMended:
@@ -346,9 +351,10 @@ class JsonMended:
         value: what it says.
         exact: nothing was changed.
         cut: its end was missing.
+        torn: and it was missing within a text, a number or a word.
     """
 
-    __slots__ = ("cut", "exact", "text", "value")
+    __slots__ = ("cut", "exact", "text", "torn", "value")
 
-    def __init__(self, text: str, value: object, *, exact: bool, cut: bool) -> None:
-        self.text, self.value, self.exact, self.cut = text, value, exact, cut
+    def __init__(self, text: str, value: object, *, exact: bool, cut: bool, torn: bool) -> None:
+        self.text, self.value, self.exact, self.cut, self.torn = text, value, exact, cut, torn

@@ -37,6 +37,7 @@ from litellm_minimax.wire.images.answer import read_answer as read_pictures
 from litellm_minimax.wire.images.picture import look_at
 from litellm_minimax.wire.images.request import build_edit, build_generation
 from litellm_minimax.wire.incoming.answer import AnswerReader
+from litellm_minimax.wire.incoming.call_arguments import CallArguments
 from litellm_minimax.wire.incoming.collector import AnswerCollector
 from litellm_minimax.wire.incoming.errors_told import parse_error_body
 from litellm_minimax.wire.incoming.format_check import validate
@@ -511,6 +512,11 @@ def model_string(text: str) -> Work:
     return work
 
 
+def _arguments_of_a_call(text: str) -> str:
+    arguments = CallArguments()
+    return "".join(arguments.take(text[at : at + 7]) for at in range(0, len(text), 7)) + arguments.close()
+
+
 def spelled(text: str) -> Work:
     """Arguments that are no JSON, whole and in pieces."""
     said = (text, f"{{'k': '{text}", f"{{k: /* {text} */ 1, // {text}\n n: 007, o: '\\x{text}'}}")
@@ -518,7 +524,10 @@ def spelled(text: str) -> Work:
     def work() -> object:
         mender = JsonMender()
         pieces = [mender.take(text[at : at + 7]) for at in range(0, len(text), 7)]
-        return [mended(each) for each in said], pieces, mender.close()
+        of_calls = [
+            _arguments_of_a_call(each) for each in (text, f"{{{text}", f'{{"a": 1}}{text}', f"```json\n{text}```")
+        ]
+        return [mended(each) for each in said], pieces, mender.close(), of_calls
 
     return work
 

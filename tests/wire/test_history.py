@@ -343,7 +343,7 @@ def test_a_custom_tool_call_keeps_its_input():
         ("{", "{}", True),
         ('{"a": "x\ny"}', '{"a":"x\\ny"}', True),
         ("{'a': 1}", '{"a":1}', True),
-        ('{"a": NaN}', '{"_raw":"{\\"a\\": NaN}"}', True),
+        ('{"a": NaN}', '{"a":null}', True),
         ('{"a": 1]', '{"_raw":"{\\"a\\": 1]"}', True),
         ('{"a":1}}', '{"_raw":"{\\"a\\":1}}"}', True),
         ("ls -la", '{"_raw":"ls -la"}', True),

@@ -45,9 +45,12 @@ SPELLINGS = {
     "told again, with name and id": ([delta(A, index=0, id="1"), delta(A, index=0, id="1")], [("f", A)]),
     "an empty object before the real one": ([delta("{}", index=0, id="1"), delta(A, None, index=0)], [("f", A)]),
     "empty objects without index or id": ([delta("{}"), delta("{}")], [("f", "{}"), ("f", "{}")]),
+    "one index for all, the first without arguments": (
+        [delta("{}", index=0), delta(B, "g", index=0)], [("f", "{}"), ("g", B)],
+    ),
     "nothing, told again": ([delta("{}", index=0, id="1"), delta("{}", None, index=0)], [("f", "{}")]),
     "a fragment that looks like all before": ([delta("aa", index=0), delta("aa", None, index=0)], [("f", "aaaa")]),
-    "half an object twice": ([delta('{"', index=0), delta('{"', None, index=0)], [("f", '{"{"')]),
+    "half an object twice": ([delta('{"', index=0), delta('{"', None, index=0)], [("f", '{"{": null}')]),
     "no function": ([{"tool_calls": [{"index": 0, "function": None}, "x"]}, delta(A, index=0)], [("f", A)]),
     "no list": ([{"tool_calls": {"index": 0}}], []),
 }  # fmt: skip

@@ -138,6 +138,7 @@ class Reducer:
         if not (self.finished or self.stopped or (self.done and self._answered)):
             raise ProtocolFault("The answer broke off before its end.", truncated=True)
         events: list[Event] = self._calls.close()
+        self._fields |= self._calls.notes
         self._release(events, cut=_FINISH.get(self._raw_finish or "") == "length")
         if self._usage is not None:
             events.append(self._usage)
@@ -150,6 +151,7 @@ class Reducer:
         """The answer breaks off here: the text that was held until more of it would come."""
         events: list[Event] = []
         if not (self.stopped or self.finished):
+            events += self._calls.held_back()
             self._release(events, cut=True)
         return events
 
@@ -334,6 +336,8 @@ class Reducer:
         reason = _FINISH.get(self._raw_finish or "stop", "stop")
         if reason in {"stop", "tool_calls"}:  # as the calls are, not as it says: clients wait for calls, or lose them
             reason = "tool_calls" if self._calls.any else "stop"
+        if self._calls.torn:  # made whole, but not to be carried out as if the model had ended it there
+            reason = "length"
         return Finish(reason, self._raw_finish)
 
 

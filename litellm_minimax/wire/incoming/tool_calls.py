@@ -10,7 +10,7 @@ from typing import Any
 from litellm_minimax.wire.call_ids import call_id
 from litellm_minimax.wire.events import Event, ToolCallArguments, ToolCallStart
 from litellm_minimax.wire.faults import ProtocolFault
-from litellm_minimax.wire.json_mender import JsonMender
+from litellm_minimax.wire.incoming.call_arguments import CallArguments
 
 MOST_CALLS = 1024
 """In one answer. A caller could do nothing with more, and LiteLLM makes several objects of each."""
@@ -23,16 +23,16 @@ class _Call:
     name: str = ""
     started: bool = False
     fragments: list[str] = field(default_factory=list)
+    """The arguments as they came, to see what is told again."""
     length: int = 0
     named: bool = False
     """The server gave it its id."""
     empty: bool = False
     """An empty object was told."""
     snapshots: bool = False
-    mender: JsonMender | None = None
-    """Has read the arguments so far, once it matters whether they are whole."""
-    measured: int = 0
-    """How many of the fragments it has seen."""
+    arguments: CallArguments = field(default_factory=CallArguments)
+    waiting: list[str] = field(default_factory=list)
+    """Arguments that were read before its name came."""
 
 
 class ToolCallReader:
@@ -44,10 +44,14 @@ class ToolCallReader:
 
     Attributes:
         told: whether a call came as a call, and not as markup in the text.
+        notes: ``mended_arguments`` and ``unreadable_arguments``: calls, by index, whose arguments were no JSON; full
+            once the answer is closed.
+        torn: a call's arguments ended within a value.
     """
 
     def __init__(self) -> None:
-        self.told = False
+        self.told = self.torn = False
+        self.notes: dict[str, list[int]] = {}
         self._seed = ""
         self._calls: list[_Call] = []
         self._by_id: dict[str, _Call] = {}
@@ -82,8 +86,12 @@ class ToolCallReader:
         if arguments:
             call.fragments.append(arguments)
             call.length += len(arguments)
+        return self._more(call, call.arguments.take(arguments))
+
+    def _more(self, call: _Call, arguments: str) -> list[Event]:
         if call.started:
             return [ToolCallArguments(call.ordinal, arguments)] if arguments else []
+        call.waiting.append(arguments)
         return self._start(call) if call.name else []
 
     def from_markup(self, event: ToolCallStart | ToolCallArguments) -> list[Event]:
@@ -97,11 +105,22 @@ class ToolCallReader:
         return [] if ordinal is None else [ToolCallArguments(ordinal, event.fragment)]
 
     def close(self) -> list[Event]:
-        """What only the end settles: calls whose name never came are told all the same, and none has no arguments."""
-        events = [event for call in self._calls if not call.started for event in self._start(call)]
+        """What only the end settles: calls whose name never came are told, too, and all arguments are made whole."""
+        events: list[Event] = []
         markup = set(self._of_markup.values())
-        told = (call for call in self._calls if not call.length and call.ordinal not in markup)
-        return events + [ToolCallArguments(call.ordinal, "{}") for call in told]
+        for call in self._calls:
+            if call.ordinal in markup:
+                continue
+            events += [] if call.started else self._start(call)
+            events += self._more(call, call.arguments.close())
+            self.torn = self.torn or call.arguments.torn
+            if call.arguments.verdict != "exact":
+                self.notes.setdefault(f"{call.arguments.verdict}_arguments", []).append(call.ordinal)
+        return events
+
+    def held_back(self) -> list[Event]:
+        """The answer breaks off here: what was held until more of it would come."""
+        return [event for call in self._calls if call.started for event in self._more(call, call.arguments.held())]
 
     def _call_of(self, delta: Mapping[str, Any], name: str, arguments: str) -> _Call:
         given = delta.get("id")
@@ -138,7 +157,7 @@ class ToolCallReader:
         call.started = True
         call.id = call.id or call_id(self._seed, call.ordinal + 1)
         events: list[Event] = [ToolCallStart(call.ordinal, call.id, call.name)]
-        arguments = "".join(call.fragments)
+        arguments = "".join(call.waiting)
         return [*events, ToolCallArguments(call.ordinal, arguments)] if arguments else events
 
 
@@ -152,7 +171,7 @@ def _new_arguments(call: _Call, told: str) -> str:
     if not told.startswith(so_far) or not so_far.startswith("{"):
         return told
     if len(told) == call.length:
-        return "" if call.snapshots or _is_whole(so_far) else told
+        return "" if call.snapshots or call.arguments.whole else told
     if call.snapshots or so_far.rstrip()[-1] not in ":,[":
         call.snapshots = True
         return told[call.length :]
@@ -161,26 +180,11 @@ def _new_arguments(call: _Call, told: str) -> str:
 
 def _begins_another(call: _Call, name: str, arguments: str) -> bool:
     """Whether a server counts all its calls with one index: a name again, and an object behind a whole one."""
-    if not (name and call.name and arguments.startswith("{") and call.length):
+    if not (name and call.name and arguments.startswith("{")):
         return False
-    return _has_whole_object(call) and not arguments.startswith("".join(call.fragments))
-
-
-def _has_whole_object(call: _Call) -> bool:
-    """Whether the arguments so far are one JSON object: asked at every fragment, so each is looked at once."""
-    mender = call.mender = call.mender or JsonMender()
-    for fragment in call.fragments[call.measured :]:
-        _, end = mender.take(fragment)
-        mender.lost = mender.lost or bool(fragment[end:].strip())
-    call.measured = len(call.fragments)
-    return mender.closed and not (mender.mended or mender.lost)
-
-
-def _is_whole(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
+    if call.empty and not call.length:
+        return name != call.name
+    return call.arguments.whole and not arguments.startswith("".join(call.fragments))
 
 
 def _arguments_text(value: object) -> str:
