@@ -18,7 +18,9 @@ Keep: TypeAlias = Callable[[list[Event]], Awaitable[None]]
 class OpenedStream:
     """A passing stream of Anthropic events; ``open()`` waits for the first, so that an error keeps its status."""
 
-    def __init__(self, response: Any, build: Callable[[Any], Any], context: CallContext, keep: Keep) -> None:
+    def __init__(
+        self, response: Any, build: Callable[[Any], Any], context: CallContext, keep: Keep, *, one_call: bool
+    ) -> None:
         """Nothing is read before ``open()``.
 
         Args:
@@ -26,12 +28,13 @@ class OpenedStream:
             build: makes LiteLLM's own reader of the stream; it is given this object as the response.
             context: whose call it is, for exceptions.
             keep: told what was thought and called in a complete answer, before its end is passed on.
+            one_call: only the first tool use is passed on.
         """
         self._keep_events = keep
         self._response = response
         self._build = build
         self._context = context
-        self._reader = MessageStream(response.headers.get("trace-id"))
+        self._reader = MessageStream(response.headers.get("trace-id"), one_call=one_call)
         self._bytes = response.aiter_bytes()
         self._first = b""
         self._inner: Any = None

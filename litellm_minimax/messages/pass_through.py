@@ -19,7 +19,6 @@ import asyncio
 import functools
 import importlib
 import inspect
-import json
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -35,6 +34,7 @@ from litellm_minimax.upstream.error_table import CallContext
 from litellm_minimax.upstream.errors import missing_key, to_litellm
 from litellm_minimax.wire.anthropic.answer import error_of_message, events_of_message
 from litellm_minimax.wire.anthropic.request import MessagesRequest, build_messages_request, with_system_folded
+from litellm_minimax.wire.anthropic.tool_use import with_one_tool_use
 from litellm_minimax.wire.anthropic.tools import with_tool_changes
 from litellm_minimax.wire.events import Event
 from litellm_minimax.wire.faults import WireFault
@@ -53,6 +53,8 @@ class _Call:
     model: str = ""
     scope: str | None = None
     """Whose reasoning memory; ``None`` when it is off or the model does not think."""
+    one_call: bool = False
+    """Only the first tool use of the answer is wanted."""
     stream: OpenedStream | None = None
     answered: list[Event] = field(default_factory=list)
 
@@ -137,6 +139,8 @@ def transform_anthropic_messages_request(_config: Any, _built_in: Any, given: Ma
         raise to_litellm(fault, _context(given["model"])) from fault
     if built.notes and log.isEnabledFor(logging.DEBUG):
         log.debug("request to %s: %s", given["model"], "; ".join(built.notes))
+    if call := _current.get():
+        call.one_call = built.one_call
     return built.body
 
 
@@ -154,10 +158,13 @@ def transform_anthropic_messages_response(_config: Any, built_in: Any, given: Ma
     fault = error_of_message(response.status_code, response.content, response.headers.get("trace-id"))
     if fault is not None:
         raise to_litellm(fault, _context(given["model"])) from fault
+    answer = built_in(_config, model=given["model"], raw_response=response, logging_obj=given["logging_obj"])
     call = _current.get()
     if call is not None:
-        call.answered = events_of_message(json.loads(response.content))
-    return built_in(**{"self": _config, **{name: given[name] for name in ("model", "raw_response", "logging_obj")}})
+        if call.one_call:
+            answer["content"] = with_one_tool_use(answer["content"])
+        call.answered = events_of_message(answer)
+    return answer
 
 
 def get_async_streaming_response_iterator(config: Any, built_in: Any, given: Mapping[str, Any]) -> Any:
@@ -169,6 +176,7 @@ def get_async_streaming_response_iterator(config: Any, built_in: Any, given: Map
         lambda response: built_in(config, httpx_response=response, **arguments),
         _context(given["model"]),
         functools.partial(remembering.keep, call.scope),
+        one_call=call.one_call,
     )
     return call.stream
 

@@ -41,6 +41,8 @@ class ReadOptions:
     response_format: ResponseFormat | None = None
     tool_schemas: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """JSON schema of each declared tool by name. Calls of these tools are read where they stand in the text, too."""
+    one_call: bool = False
+    """Tell only the first call: the caller takes no parallel ones."""
     implicit_think: ImplicitThink = "no"
     keep_closers: bool = False
     """Leave a closing tag that nothing opened in the text, for a reader that looks for it."""

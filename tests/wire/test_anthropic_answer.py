@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from litellm_minimax.wire.anthropic.answer import MessageStream, error_of_message, events_of_message
+from litellm_minimax.wire.anthropic.tool_use import with_one_tool_use
 from litellm_minimax.wire.events import Reasoning, ToolCallStart
 from litellm_minimax.wire.faults import ProtocolFault, UpstreamFault
 
@@ -156,3 +157,66 @@ def test_a_whole_answer_is_read():
 ])  # fmt: skip
 def test_a_whole_error_is_told_from_an_answer(status, body, kind):
     assert isinstance(error_of_message(status, body, "trace"), kind)
+
+
+def tool_use(index: int, name: str, *fragments: str) -> list[bytes]:
+    block = {"type": "tool_use", "id": f"call_{index}", "name": name, "input": {}}
+    deltas = [delta(index, "input_json_delta", partial_json=fragment) for fragment in fragments]
+    return [
+        frame("content_block_start", index=index, content_block=block),
+        *deltas,
+        frame("content_block_stop", index=index),
+    ]
+
+
+def blocks_of(data: bytes) -> tuple[dict[int, list[str]], str]:
+    """The blocks that a client puts together: name and arguments, or text; and the stop reason."""
+    blocks: dict[int, list[str]] = {}
+    reason = ""
+    for told in (json.loads(line[6:]) for line in data.decode().splitlines() if line.startswith("data: ")):
+        match told["type"]:
+            case "content_block_start":
+                assert told["index"] == len(blocks)
+                blocks[told["index"]] = [told["content_block"].get("name", ""), ""]
+            case "content_block_delta":
+                blocks[told["index"]][1] += told["delta"].get("partial_json") or told["delta"].get("text") or ""
+            case "content_block_stop":
+                assert told["index"] in blocks
+            case "message_delta":
+                reason = told["delta"]["stop_reason"]
+    return blocks, reason
+
+
+TWO = [
+    STREAM[0], *tool_use(0, "read", "{'a': ", "No", "ne}"), *tool_use(1, "ls", '{"b": 1}'),
+    frame("content_block_start", index=2, content_block={"type": "text", "text": "So."}), delta(2, "text_delta", text="So."),
+    frame("content_block_stop", index=2), *STREAM[-2:],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_a_tool_use_has_json_and_only_the_first_is_passed_where_one_is_wanted(size):
+    data = b"".join(TWO)
+    for one_call, wanted in (
+        (False, {0: ["read", '{"a": null}'], 1: ["ls", '{"b": 1}'], 2: ["", "So."]}),
+        (True, {0: ["read", '{"a": null}'], 1: ["", "So."]}),
+    ):
+        stream = MessageStream(one_call=one_call)
+        out = b"".join(stream.feed(data[at : at + size]) for at in range(0, len(data), size)) + stream.close()
+        assert blocks_of(out) == (wanted, "tool_use")
+        assert [event.name for event in stream.events] == (["read"] if one_call else ["read", "ls"])
+
+
+def test_a_tool_use_that_was_cut_is_made_whole_and_said_to_be_cut():
+    data = b"".join([STREAM[0], *tool_use(0, "run", '{"command": "rm -rf /tmp/x'), *STREAM[-2:]])
+    stream = MessageStream()
+    assert blocks_of(stream.feed(data)) == ({0: ["run", '{"command": "rm -rf /tmp/x"}']}, "max_tokens")
+    plain = b"".join([STREAM[0], *tool_use(0, "now", ""), *tool_use(1, "now"), *STREAM[-2:]])
+    assert MessageStream().feed(plain) == plain
+
+
+def test_a_whole_answer_keeps_its_first_tool_use():
+    use = [{"type": "tool_use", "id": name, "name": name, "input": {}} for name in "abc"]
+    text = {"type": "text", "text": "So."}
+    assert with_one_tool_use([text, *use, text]) == [text, use[0], text]
+    assert with_one_tool_use([text, "x"]) == [text, "x"]

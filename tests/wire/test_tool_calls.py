@@ -7,7 +7,8 @@ import pytest
 from litellm_minimax.wire.events import ToolCallArguments, ToolCallStart
 from litellm_minimax.wire.faults import ProtocolFault
 from litellm_minimax.wire.incoming.tool_calls import MOST_CALLS, ToolCallReader
-from tests.wire.answers import Message, streamed
+from litellm_minimax.wire.options import ReadOptions
+from tests.wire.answers import Message, chunk, fields_of, message_of, read, sse, streamed
 
 A, B = '{"city": "Paris"}', '{"city": "Rome"}'
 
@@ -94,3 +95,20 @@ def test_an_answer_of_calls_without_end_is_refused():
     assert len(calls(*most)) == MOST_CALLS
     with pytest.raises(ProtocolFault, match="more than 1024 tool calls"):
         calls(*most, delta(A, index=MOST_CALLS, id="one more"))
+
+
+@pytest.mark.parametrize("spelled", ["structured", "markup", "both"])
+def test_one_call_is_told_where_one_was_asked_for(spelled):
+    """``parallel_tool_calls: false``, which MiniMax does not know: the first call, and a note of the others."""
+    options = ReadOptions(one_call=True, tool_schemas={"f": {}, "g": {}})
+    markup = '<minimax:tool_call><invoke name="f"></invoke><invoke name="g"></invoke></minimax:tool_call>'
+    frames = {
+        "structured": [delta(A, "f", index=0, id="1"), delta(B[:4], "g", index=1, id="2"), delta(B[4:], None, index=1)],
+        "markup": [{"content": markup}],
+        "both": [delta(A, "f", index=0, id="1"), {"content": markup.replace('name="f"', 'name="g"')}],
+    }[spelled]
+    events = read([sse(*map(chunk, frames), chunk({}, "tool_calls"))], options)
+    message = message_of(events)
+    assert [name for _, name, _ in message.calls] == ["f"]
+    assert message.finish == "tool_calls"
+    assert fields_of(events)["dropped_calls"] == ["g"] * (2 if spelled == "both" else 1)

@@ -1,17 +1,18 @@
 """What MiniMax's Anthropic endpoint answers, read beside the passing bytes: errors, thinking, calls.
 
-The bytes themselves are passed on, with two of the server's habits mended that double text in clients: a block's start
-that already holds what its first delta repeats, and a whole ``message`` after the stream's own events.
+The bytes themselves are passed on, but for tool uses (``tool_use.py``) and two of the server's habits that double text
+in clients: a block's start that already holds what its first delta repeats, and a whole ``message`` after the stream's
+own events.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from litellm_minimax.wire.anthropic.tool_use import ToolUses, event
 from litellm_minimax.wire.events import Event, Reasoning, ToolCallStart
 from litellm_minimax.wire.faults import ProtocolFault, WireFault
 from litellm_minimax.wire.incoming.stream import parse_error_body
@@ -23,7 +24,15 @@ _LONGEST_ERROR = 16 * 1024
 _EVENT_END = re.compile(rb"\n\n|\r\n\r\n")
 _LONGEST_END = 3
 """Bytes of an event's end that may have come in an earlier read."""
-_OF_INTEREST = (b"thinking", b"tool_use", b"content_block_start", b'"error"', b"base_resp", b'"message"')
+_OF_INTEREST = (
+    b"thinking",
+    b"tool_use",
+    b"input_json_delta",
+    b"content_block_start",
+    b'"error"',
+    b"base_resp",
+    b'"message"',
+)
 _TEXT_KINDS = ("thinking", "text")
 
 
@@ -58,8 +67,9 @@ def error_of_message(status: int, body: bytes, trace_id: str | None) -> WireFaul
 class MessageStream:
     """Reads the events of one passing stream."""
 
-    def __init__(self, trace_id: str | None = None) -> None:
+    def __init__(self, trace_id: str | None = None, *, one_call: bool = False) -> None:
         self._trace_id = trace_id
+        self._tool_uses = ToolUses(one_call=one_call)
         self._rest: list[bytes] = []
         """The event that has begun, as it came: joined once, when its end is there."""
         self._size = 0
@@ -130,8 +140,8 @@ class MessageStream:
 
     def _passed(self, frame: bytes) -> bytes:
         data = _data_of(frame)
-        watching = not self.began or self._starts or (data and any(word in data for word in _OF_INTEREST))
-        told = _json(data) if data is not None and watching else None
+        watching = not self.began or self._starts or self._tool_uses.watching
+        told = _json(data) if data and (watching or any(word in data for word in _OF_INTEREST)) else None
         # With its quotes it can't be inside a text, where they would be escaped.
         self.ended = self.ended or b'"message_stop"' in frame
         if told is None:
@@ -143,6 +153,9 @@ class MessageStream:
         return self._read(told, frame)
 
     def _read(self, told: Mapping[str, Any], frame: bytes) -> bytes:
+        told, frame = self._tool_uses.passed(told, frame)
+        if not frame:
+            return b""
         match told.get("type"):
             case "content_block_start":
                 return self._block_start(told, frame)
@@ -167,7 +180,7 @@ class MessageStream:
         if kind not in _TEXT_KINDS or not block.get(kind):
             return frame
         self._starts[told.get("index")] = (kind, str(block[kind]))
-        return _event("content_block_start", {**told, "content_block": {**block, kind: ""}})
+        return event("content_block_start", {**told, "content_block": {**block, kind: ""}})
 
     def _lost_start(self, told: Mapping[str, Any], delta: Mapping[str, Any]) -> bytes:
         """The text that a block's start held, as a delta, unless the block's first delta repeats it."""
@@ -177,11 +190,7 @@ class MessageStream:
         if kind == "thinking":
             self.events.append(Reasoning(text))
         delta = {"type": f"{kind}_delta", kind: text}
-        return _event("content_block_delta", {"type": "content_block_delta", "index": told["index"], "delta": delta})
-
-
-def _event(name: str, data: Mapping[str, Any]) -> bytes:
-    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+        return event("content_block_delta", {"type": "content_block_delta", "index": told["index"], "delta": delta})
 
 
 def _split(data: bytes) -> tuple[list[bytes], bytes]:

@@ -53,6 +53,8 @@ class BuiltMessages:
 
     body: dict[str, object]
     notes: tuple[str, ...]
+    one_call: bool = False
+    """Only the first tool use of the answer is wanted."""
 
 
 def build_messages_request(request: MessagesRequest) -> BuiltMessages:
@@ -84,7 +86,7 @@ def build_messages_request(request: MessagesRequest) -> BuiltMessages:
     }
     for name in sorted(given.keys() - _SENT):
         notes.add("MiniMax ignores it or does not know it: not sent.", name)
-    return BuiltMessages(body, notes.sentences())
+    return BuiltMessages(body, notes.sentences(), tools.one_call)
 
 
 def with_system_folded(messages: Sequence[object], system: object) -> tuple[Sequence[object], object]:

@@ -35,7 +35,7 @@ def declare_tools(given: Mapping[str, object], dialect: Dialect, notes: Notes) -
         fields["tools"] = [_as_anthropic(tool) for tool in _entries(declared.fields["tools"])]
     if "tool_choice" in declared.fields:
         fields["tool_choice"] = _choice_as_anthropic(declared.fields["tool_choice"])
-    return DeclaredTools(fields, declared.schemas, declared.instructions)
+    return DeclaredTools(fields, declared.schemas, declared.instructions, declared.one_call)
 
 
 def with_tool_changes(messages: Sequence[object], tools: object) -> tuple[Sequence[object], object]:

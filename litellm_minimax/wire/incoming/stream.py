@@ -88,7 +88,7 @@ class Reducer:
         self._settled = False
         self._ledger = ReasoningLedger()
         self._implicit = options.implicit_think
-        self._calls = ToolCallReader()
+        self._calls = ToolCallReader(one_call=options.one_call)
         self._stray = ""
         self._schemas = options.tool_schemas
         self._markup = ToolMarkupScanner(options.tool_schemas) if options.tool_schemas else None
@@ -138,8 +138,8 @@ class Reducer:
         if not (self.finished or self.stopped or (self.done and self._answered)):
             raise ProtocolFault("The answer broke off before its end.", truncated=True)
         events: list[Event] = self._calls.close()
-        self._fields |= self._calls.notes
         self._release(events, cut=_FINISH.get(self._raw_finish or "") == "length")
+        self._fields |= self._calls.notes
         if self._usage is not None:
             events.append(self._usage)
         if self._fields:

@@ -44,19 +44,32 @@ class ToolCallReader:
 
     Attributes:
         told: whether a call came as a call, and not as markup in the text.
-        notes: ``mended_arguments`` and ``unreadable_arguments``: calls, by index, whose arguments were no JSON; full
-            once the answer is closed.
         torn: a call's arguments ended within a value.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, one_call: bool = False) -> None:
         self.told = self.torn = False
-        self.notes: dict[str, list[int]] = {}
+        self._one_call = one_call
         self._seed = ""
         self._calls: list[_Call] = []
         self._by_id: dict[str, _Call] = {}
         self._by_index: dict[int, _Call] = {}
         self._of_markup: dict[int, int] = {}
+
+    @property
+    def notes(self) -> dict[str, list[int] | list[str]]:
+        """What was made of the calls, as provider fields.
+
+        ``mended_arguments`` and ``unreadable_arguments``: calls, by index, whose arguments were no JSON, once all is
+        closed; ``dropped_calls``: the names of calls that are not told, as only one was wanted.
+        """
+        told = [call for call in self._calls if not self._drops(call)]
+        notes: dict[str, list[int] | list[str]] = {
+            "mended_arguments": [call.ordinal for call in told if call.arguments.verdict == "mended"],
+            "unreadable_arguments": [call.ordinal for call in told if call.arguments.verdict == "unreadable"],
+            "dropped_calls": [call.name for call in self._calls[len(told) :]],
+        }
+        return {name: calls for name, calls in notes.items() if calls}
 
     @property
     def any(self) -> bool:
@@ -89,6 +102,8 @@ class ToolCallReader:
         return self._more(call, call.arguments.take(arguments))
 
     def _more(self, call: _Call, arguments: str) -> list[Event]:
+        if self._drops(call):
+            return []
         if call.started:
             return [ToolCallArguments(call.ordinal, arguments)] if arguments else []
         call.waiting.append(arguments)
@@ -100,22 +115,25 @@ class ToolCallReader:
             call = self._new(event.id)
             call.name, call.started = event.name, True
             self._of_markup[event.index] = call.ordinal
-            return [ToolCallStart(call.ordinal, call.id, call.name)]
+            return [] if self._drops(call) else [ToolCallStart(call.ordinal, call.id, call.name)]
         ordinal = self._of_markup.get(event.index)
-        return [] if ordinal is None else [ToolCallArguments(ordinal, event.fragment)]
+        if ordinal is None or self._drops(self._calls[ordinal]):
+            return []
+        return [ToolCallArguments(ordinal, event.fragment)]
+
+    def _drops(self, call: _Call) -> bool:
+        return self._one_call and call.ordinal > 0
 
     def close(self) -> list[Event]:
         """What only the end settles: calls whose name never came are told, too, and all arguments are made whole."""
         events: list[Event] = []
         markup = set(self._of_markup.values())
         for call in self._calls:
-            if call.ordinal in markup:
+            if call.ordinal in markup or self._drops(call):
                 continue
             events += [] if call.started else self._start(call)
             events += self._more(call, call.arguments.close())
             self.torn = self.torn or call.arguments.torn
-            if call.arguments.verdict != "exact":
-                self.notes.setdefault(f"{call.arguments.verdict}_arguments", []).append(call.ordinal)
         return events
 
     def held_back(self) -> list[Event]:

@@ -91,6 +91,7 @@ def build_request(request: ChatRequest) -> BuiltRequest:
         stop=stop,
         response_format=wanted,
         tool_schemas=tools.schemas,
+        one_call=tools.one_call,
         implicit_think=_implicit_think(dialect, body),
     )
     return BuiltRequest(body, read, notes.sentences())

@@ -28,12 +28,14 @@ class DeclaredTools:
     Attributes:
         fields: ``tools``, ``tool_choice`` and ``parallel_tool_calls`` of the body, as far as they are sent.
         schemas: the parameter schema of each tool by name.
+        one_call: no more than one call is wanted in an answer.
         instructions: what MiniMax has no field for, as sentences for the system message.
     """
 
     fields: dict[str, object] = field(default_factory=dict)
     schemas: dict[str, Mapping[str, object]] = field(default_factory=dict)
     instructions: tuple[str, ...] = ()
+    one_call: bool = False
 
 
 def declare_tools(parameters: Mapping[str, object], dialect: Dialect, notes: Notes) -> DeclaredTools:
@@ -62,7 +64,7 @@ def declare_tools(parameters: Mapping[str, object], dialect: Dialect, notes: Not
         fields["tool_choice"] = choice if name is None else {"type": "function", "function": {"name": name}}
     single = _parallel(parameters.get("parallel_tool_calls"), dialect, fields)
     schemas = {name: _schema_of(tool) for name, tool in tools.items()}
-    return DeclaredTools(fields, schemas, _instructions(choice, name, single, dialect, notes))
+    return DeclaredTools(fields, schemas, _instructions(choice, name, single, dialect, notes), one_call=single)
 
 
 def _instructions(
@@ -75,7 +77,7 @@ def _instructions(
         notes.add("MiniMax does not enforce tool_choice: the system message asks for the call as well.")
         said.append(_MUST_CALL_ONE.format(name=name) if name else _MUST_CALL)
     if single:
-        notes.add("MiniMax has no parallel_tool_calls: the system message asks for one call at a time.")
+        notes.add("MiniMax has no parallel_tool_calls: one call is asked for in words, and only the first is told.")
         said.append(_ONE_AT_A_TIME)
     return tuple(said)
 

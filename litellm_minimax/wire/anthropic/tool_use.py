@@ -1,0 +1,96 @@
+"""Tool uses of a passing Anthropic stream: their arguments made JSON, and only the first passed where one is wanted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from litellm_minimax.wire.incoming.call_arguments import CallArguments
+
+Told = Mapping[str, Any]
+
+
+class ToolUses:
+    """Looks at each event of one stream, and changes the few that have to be."""
+
+    __slots__ = ("_arguments", "_count", "_dropped", "_one_call", "_torn")
+
+    def __init__(self, *, one_call: bool) -> None:
+        """``one_call``: only the first tool use is passed on."""
+        self._one_call = one_call
+        self._count = 0
+        self._dropped: list[int] = []
+        """Indexes of the blocks that are not passed on."""
+        self._arguments: dict[Any, CallArguments] = {}
+        self._torn = False
+
+    @property
+    def watching(self) -> bool:
+        """Any event may be one that has to be changed."""
+        return bool(self._arguments or self._dropped or self._torn)
+
+    def passed(self, told: Told, frame: bytes) -> tuple[Told, bytes]:
+        """The event as it is passed on, and its bytes; no bytes if it is not."""
+        index = told.get("index")
+        match told.get("type"):
+            case "content_block_start" if (told.get("content_block") or {}).get("type") == "tool_use":
+                self._count += 1
+                if self._one_call and self._count > 1 and isinstance(index, int):
+                    self._dropped.append(index)
+            case "content_block_delta" if (told.get("delta") or {}).get("type") == "input_json_delta":
+                told, frame = self._delta(told, frame)
+            case "content_block_stop" if index in self._arguments:
+                frame = self._rest(told) + frame
+            case "message_delta" if self._torn and (told.get("delta") or {}).get("stop_reason") == "tool_use":
+                # Made whole, but not to be carried out as if the model had ended it there.
+                told = {**told, "delta": {**told["delta"], "stop_reason": "max_tokens"}}
+                frame = event("message_delta", told)
+        return self._in_its_place(told, frame) if self._dropped and isinstance(index, int) else (told, frame)
+
+    def _in_its_place(self, told: Told, frame: bytes) -> tuple[Told, bytes]:
+        """Blocks are counted without a gap, whatever was dropped."""
+        index = told["index"]
+        if index in self._dropped:
+            return told, b""
+        before = sum(dropped < index for dropped in self._dropped)
+        if not before:
+            return told, frame
+        told = {**told, "index": index - before}
+        return told, event(str(told["type"]), told)
+
+    def _delta(self, told: Told, frame: bytes) -> tuple[Told, bytes]:
+        came = told["delta"].get("partial_json")
+        if not came or not isinstance(came, str):
+            return told, frame
+        said = self._arguments.setdefault(told.get("index"), CallArguments()).take(came)
+        if said == came:
+            return told, frame
+        if not said:
+            return told, b""
+        told = {**told, "delta": {**told["delta"], "partial_json": said}}
+        return told, event("content_block_delta", told)
+
+    def _rest(self, told: Told) -> bytes:
+        arguments = self._arguments.pop(told.get("index"))
+        rest = arguments.close()
+        self._torn = self._torn or arguments.torn
+        if not rest:
+            return b""
+        delta = {"type": "input_json_delta", "partial_json": rest}
+        return event("content_block_delta", {"type": "content_block_delta", "index": told["index"], "delta": delta})
+
+
+def with_one_tool_use(blocks: Sequence[Any]) -> list[Any]:
+    """The blocks of a whole answer with the first tool use only."""
+    first = next((place for place, block in enumerate(blocks) if _is_tool_use(block)), len(blocks))
+    return [block for place, block in enumerate(blocks) if place <= first or not _is_tool_use(block)]
+
+
+def _is_tool_use(block: object) -> bool:
+    return isinstance(block, Mapping) and block.get("type") == "tool_use"
+
+
+def event(name: str, data: Mapping[str, Any]) -> bytes:
+    """One event of a stream, as bytes."""
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
