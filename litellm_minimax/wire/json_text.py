@@ -8,6 +8,8 @@ answer is not lost for one bad character.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 try:
@@ -18,6 +20,10 @@ except ImportError:  # the SDK without the proxy extra
 else:
     _loads_fast = orjson.loads
     _dumps_fast = orjson.dumps
+
+
+_DECODER = json.JSONDecoder()
+_BLANKS = re.compile(r"\s*+")
 
 
 def loads(data: bytes) -> Any:
@@ -37,6 +43,27 @@ def loads(data: bytes) -> Any:
         return _without_surrogates(value) if "\\u" in text else value
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def loads_all(data: bytes) -> Iterator[Any]:
+    """The values of several JSON texts one behind the other; as :func:`loads` where there is one.
+
+    Raises:
+        ValueError: what is left is not JSON; the values in front of it have been given.
+    """
+    try:
+        value = loads(data)
+    except ValueError:
+        text, at = data.decode("utf-8", "replace").strip(), 0
+        while at < len(text):
+            try:
+                value, at = _DECODER.raw_decode(text, at)
+            except RecursionError:
+                raise ValueError("nested too deeply") from None
+            yield _without_surrogates(value)
+            at = _BLANKS.match(text, at).end()  # type: ignore[union-attr]  # it matches anything
+    else:
+        yield value
 
 
 def dumps(value: object) -> bytes:

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from litellm_minimax.wire import json_text
+from litellm_minimax.wire.json_text import loads_all
 
 
 @pytest.fixture(params=["fast", "standard"])
@@ -41,3 +42,13 @@ def test_what_is_written(parser):
     parser.dumps({"a": "\ud800"}).decode()
     with pytest.raises(TypeError):
         parser.dumps({"a": object()})
+
+
+def test_texts_one_behind_the_other():
+    assert list(loads_all(b'{"a": 1} {"b": "\\ud800"}{"c": 3}\n')) == [{"a": 1}, {"b": "\ufffd"}, {"c": 3}]
+    assert list(loads_all(b'{"a": 1}')) == [{"a": 1}]
+    for rest in (b"{", b"[" * 100_000):
+        told = loads_all(b'{"a": 1}' + rest)
+        assert next(told) == {"a": 1}
+        with pytest.raises(ValueError):
+            next(told)

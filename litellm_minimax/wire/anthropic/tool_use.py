@@ -53,10 +53,7 @@ class ToolUses:
         index = told["index"]
         if index in self._dropped:
             return told, b""
-        before = sum(dropped < index for dropped in self._dropped)
-        if not before:
-            return told, frame
-        told = {**told, "index": index - before}
+        told = {**told, "index": index - sum(dropped < index for dropped in self._dropped)}
         return told, event(str(told["type"]), told)
 
     def _delta(self, told: Told, frame: bytes) -> tuple[Told, bytes]:

@@ -6,11 +6,13 @@ some gateways label a stream as plain text, and a proxy in front may answer with
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from litellm_minimax.wire.events import Event, Started
 from litellm_minimax.wire.faults import ProtocolFault, WireFault
 from litellm_minimax.wire.incoming.sse import SSEDecoder
 from litellm_minimax.wire.incoming.stream import Reducer
-from litellm_minimax.wire.json_text import loads
+from litellm_minimax.wire.json_text import loads_all
 from litellm_minimax.wire.options import ReadOptions
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -125,14 +127,11 @@ class AnswerReader:
             if not payload:
                 continue
             try:
-                frame = _parse(payload, truncated=last)
-            except ProtocolFault as fault:
-                if reducer.finished:
-                    continue  # all of the answer is here; it was its usage that broke off
-                return self._before(fault, events)
-            try:
-                events += reducer.feed(frame) if isinstance(frame, dict) else []
+                for frame in _parse(payload, truncated=last):
+                    events += reducer.feed(frame) if isinstance(frame, dict) else []
             except WireFault as fault:
+                if reducer.finished and isinstance(fault, ProtocolFault):
+                    continue  # all of the answer is here; it was its usage that broke off
                 return self._before(fault, events)
         return events
 
@@ -144,7 +143,7 @@ class AnswerReader:
             raise ProtocolFault(
                 "The answer is a web page, not MiniMax's: something stands between, or api_base is wrong."
             )
-        frame = _parse(text, truncated=True)
+        frame = next(_parse(text, truncated=True))
         if not isinstance(frame, dict):
             raise ProtocolFault("The answer is JSON, but not an object.")
         events = self._reducer.feed(frame)
@@ -152,9 +151,10 @@ class AnswerReader:
         return events
 
 
-def _parse(payload: bytes, *, truncated: bool) -> object:
+def _parse(payload: bytes, *, truncated: bool) -> Iterator[object]:
+    """The frames of one event: some gateways put two into one."""
     try:
-        return loads(payload)
+        yield from loads_all(payload)
     except ValueError as error:
         excerpt = payload[:80].decode("utf-8", "replace")
         raise ProtocolFault(f"A frame of the answer is not JSON: {excerpt!r}.", truncated=truncated) from error

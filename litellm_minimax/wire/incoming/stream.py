@@ -111,23 +111,27 @@ class Reducer:
         Raises:
             UpstreamFault: the frame says that the call failed.
         """
+        events: list[Event] = []
         fault = fault_in(frame)
         if fault is not None:
             self._fail(fault)
-            return []
-        events: list[Event] = []
+            self._count(frame)
+            return events
         if not self._began:
             self._begin(frame, events)
         self._note_fields(frame)
         choice = self._choice_of(frame)
         if choice is not None:
             self._choice(choice, events)
+        self._count(frame)
+        return events
+
+    def _count(self, frame: Mapping[str, Any]) -> None:
         usage = frame.get("usage")
         if usage is not None and (told := read_usage(usage)) is not None:
             self._usage = told
             # Counts that came before the finish may be running counts: the last ones are still awaited.
             self.done = self.done or self.finished
-        return events
 
     def close(self) -> list[Event]:
         """The end of the bytes: what was held back, then usage, provider fields and finish.
