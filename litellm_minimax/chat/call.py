@@ -12,7 +12,7 @@ from litellm_minimax import catalog
 from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.upstream import addresses
 from litellm_minimax.upstream.error_table import CallContext
-from litellm_minimax.upstream.errors import invalid_json, one_line, to_litellm
+from litellm_minimax.upstream.errors import one_line, to_litellm
 from litellm_minimax.upstream.headers import api_key, request_headers
 from litellm_minimax.upstream.transport import Post, Timeouts
 from litellm_minimax.wire.faults import InvalidRequest, WireFault
@@ -23,6 +23,7 @@ from litellm_minimax.wire.incoming.stream import parse_error_body
 from litellm_minimax.wire.json_text import dumps
 from litellm_minimax.wire.options import KEEP_CLOSERS, ReadOptions, Server
 from litellm_minimax.wire.outgoing.request import BuiltRequest, ChatRequest, build_request
+from litellm_minimax.wire.outgoing.response_format import RETRIES, read_retries
 from litellm_minimax.wire.outgoing.unreturned_reasoning import MissingReasoning, turns_without_reasoning
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ class Call:
         self.scope: str | None = None
         """Whose reasoning memory; ``None`` when it is off."""
         self.read = ReadOptions()
+        self.format_retries = 0
+        """How often a whole answer is asked for again if it does not fit ``response_format``."""
+        self._recalled: Mapping[int, str] = {}
         try:
             self.address = addresses.resolve(kwargs.get("api_base"), os.environ)
         except WireFault as fault:
@@ -77,18 +81,27 @@ class Call:
         Raises:
             InvalidRequest: it can't be sent as it is.
         """
+        self._recalled = recalled
+        self._build(self.messages)
+
+    def prepare_again(self, turns: Sequence[Mapping[str, Any]]) -> None:
+        """Build what is sent to go on with ``turns`` behind the conversation."""
+        self._build([*self.messages, *turns])
+
+    def _build(self, messages: Sequence[Mapping[str, Any]]) -> None:
         kwargs = self._kwargs
         parameters = dict(kwargs.get("optional_params") or {})
+        self.format_retries = read_retries(parameters.pop(RETRIES, None))
         server = _server(parameters.pop("self_hosted", None), self.address)
         request = build_request(
             ChatRequest(
                 model=self.model,
                 facts=self.facts,
-                messages=self.messages,
+                messages=messages,
                 parameters=parameters,
                 stream=self._streaming,
                 server=server,
-                recalled=recalled,
+                recalled=self._recalled,
             )
         )
         metadata = self.litellm_params.get("metadata") or {}
@@ -104,7 +117,7 @@ class Call:
         _log_to_litellm(kwargs, request, self.post)
 
     def read_whole(self, status: int, headers: Mapping[str, str], body: bytes) -> AnswerCollector:
-        """A whole answer, held against what the request promised its caller."""
+        """A whole answer."""
         if status >= 300:
             raise parse_error_body(status, body, headers.get("trace-id"))
         reader = AnswerReader(self.read)
@@ -113,10 +126,6 @@ class Call:
         collected.add(reader.close())
         if reader.fault is not None:
             raise reader.fault
-        problem = self.format_problem(collected)
-        if problem and self.read.response_format:
-            asked = self.read.response_format
-            raise invalid_json(self.context, collected.text, problem, str(asked.schema or asked.kind))
         return collected
 
     def format_problem(self, answer: AnswerCollector) -> str | None:

@@ -13,6 +13,7 @@ from litellm import CustomLLM
 
 from litellm_minimax.chat.call import Call
 from litellm_minimax.chat.chunks import to_response
+from litellm_minimax.chat.format_tries import FormatTries
 from litellm_minimax.chat.streams import AsyncStream, SyncStream
 from litellm_minimax.upstream import transport
 from litellm_minimax.upstream.errors import to_litellm
@@ -29,27 +30,33 @@ class MinimaxLLM(CustomLLM):
     def completion(self, **kwargs: Any) -> ModelResponse:
         """Answer one call, blocking. Raises LiteLLM's exceptions only."""
         call = Call(kwargs, streaming=False)
+        tries = FormatTries(call)
         try:
             call.prepare(call.recall())
-            answer = transport.post(call.post, call.client)
-            body = answer.whole() if answer.status < 300 else answer.beginning()
-            collected = call.read_whole(answer.status, answer.headers, body)
+            while not tries.done:
+                answer = transport.post(call.post, call.client)
+                body = answer.whole() if answer.status < 300 else answer.beginning()
+                collected = call.read_whole(answer.status, answer.headers, body)
+                tries.take(collected)
             call.keep(collected)
         except (WireFault, TransportFault) as fault:
-            raise to_litellm(fault, call.context) from fault
+            raise tries.failed(fault) or to_litellm(fault, call.context) from fault
         return to_response(collected, kwargs["model_response"], call.model)
 
     async def acompletion(self, **kwargs: Any) -> ModelResponse:
         """Answer one call. Raises LiteLLM's exceptions only."""
         call = Call(kwargs, streaming=False)
+        tries = FormatTries(call)
         try:
             call.prepare(await call.arecall())
-            answer = await transport.apost(call.post, call.client)
-            body = await (answer.whole() if answer.status < 300 else answer.beginning())
-            collected = call.read_whole(answer.status, answer.headers, body)
+            while not tries.done:
+                answer = await transport.apost(call.post, call.client)
+                body = await (answer.whole() if answer.status < 300 else answer.beginning())
+                collected = call.read_whole(answer.status, answer.headers, body)
+                tries.take(collected)
             await call.akeep(collected)
         except (WireFault, TransportFault) as fault:
-            raise to_litellm(fault, call.context) from fault
+            raise tries.failed(fault) or to_litellm(fault, call.context) from fault
         return to_response(collected, kwargs["model_response"], call.model)
 
     def streaming(self, **kwargs: Any) -> SyncStream:

@@ -12,7 +12,7 @@ from typing import Any
 from litellm_minimax.images.handler import CLAIMED
 from litellm_minimax.wire.faults import InvalidRequest
 
-_OPERATORS_FIELDS = ("hybrid", "self_hosted", "ssl_verify", CLAIMED)
+_OPERATORS_FIELDS = ("hybrid", "self_hosted", "ssl_verify", "response_format_retries", CLAIMED)
 """``hybrid`` could name members that the operator did not, ``ssl_verify`` switch off the check of who is asked; by the
 last this package carries an edit's parameters past LiteLLM, and ``ssl_verify`` could hide in it."""
 _OBJECTS = ("headers", "extra_headers")

@@ -11,7 +11,7 @@ import respx
 from doors import MODEL, STREAMED, WAYS, WHOLE, ask, tool
 
 import litellm_minimax
-from litellm_minimax.simulator import Answer, Quirks
+from litellm_minimax.simulator import Answer, Fault, Quirks
 from tests.contract.conftest import KEY
 
 REFUSED = {
@@ -152,8 +152,54 @@ async def test_the_simulated_model_follows_the_instruction(sim, way):
 async def test_an_answer_that_does_not_fit_is_an_error_with_the_text(sim, way, text):
     sim.enqueue(Answer(text, "Hm."))
     with pytest.raises(litellm.JSONSchemaValidationError) as caught:
-        await ask(way, response_format=FORMAT)
+        await ask(way, response_format=FORMAT, response_format_retries=0)
     assert caught.value.raw_response == text
+    assert len(sim.requests) == 1
+
+
+@pytest.mark.parametrize("way", WHOLE)
+async def test_an_answer_that_does_not_fit_is_asked_for_again(sim, way):
+    """Once, with what was wrong and what was thought; both calls are counted and paid."""
+    usage = [{"prompt_tokens": 50, "completion_tokens": 10}, {"prompt_tokens": 70, "completion_tokens": 20}]
+    sim.enqueue(
+        Answer('{"city": "Bern"}', "Hm.", usage=usage[0]), Answer('{"city": "Bern", "high": 21}', usage=usage[1])
+    )
+    heard = await ask(way, response_format=FORMAT)
+    assert json.loads(heard.content) == {"city": "Bern", "high": 21}
+    first, second = sim.requests
+    *before, said, wrong = second.body["messages"]
+    assert before == first.body["messages"]
+    assert said["content"] == '{"city": "Bern"}'
+    assert "Hm." in json.dumps(said)
+    assert wrong["role"] == "user"
+    assert "'high' is a required property" in wrong["content"]
+    assert heard.minimax["response_format_retries"] == 1
+    assert "high" in heard.minimax["response_format_error"]
+    assert heard.counts == (120, 30, 150)
+
+
+@pytest.mark.parametrize("way", WHOLE)
+async def test_the_last_answer_that_does_not_fit_is_the_error(sim, way):
+    sim.enqueue(Answer("no"), Answer("never"), Answer("nor now"))
+    with pytest.raises(litellm.JSONSchemaValidationError) as caught:
+        await ask(way, response_format=FORMAT, response_format_retries=2)
+    assert caught.value.raw_response == "nor now"
+    assert len(sim.requests) == 3
+
+
+@pytest.mark.parametrize("way", WHOLE)
+async def test_an_answer_is_not_lost_for_a_second_call_that_fails(sim, way):
+    sim.enqueue(Answer("no"), Fault("error", code=1002))
+    with pytest.raises(litellm.JSONSchemaValidationError, match="1002") as caught:
+        await ask(way, response_format=FORMAT, num_retries=0)
+    assert caught.value.raw_response == "no"
+
+
+@pytest.mark.parametrize("value", [-1, 6, "1", True])
+async def test_retries_are_a_small_number(sim, value):
+    with pytest.raises(litellm.BadRequestError, match="response_format_retries: it must be a whole number from 0 to 5"):
+        await ask("async", response_format_retries=value)
+    assert not sim.requests
 
 
 @pytest.mark.parametrize("way", STREAMED)

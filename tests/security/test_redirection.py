@@ -51,7 +51,9 @@ def test_no_model_string_does_either(world, model):
 
 
 @pytest.mark.parametrize("path", DOORS)
-@pytest.mark.parametrize("name", ["ssl_verify", "hybrid", "self_hosted", "minimax_image_params"])
+@pytest.mark.parametrize(
+    "name", ["ssl_verify", "hybrid", "self_hosted", "response_format_retries", "minimax_image_params"]
+)
 @pytest.mark.parametrize("value", [False, "/etc/passwd", {"allow_unconfigured_members": True}])
 def test_a_deployments_options_are_the_operators(world, path, name, value):
     """LiteLLM lets a request's fields win over the configuration's: TLS checks could be switched off."""

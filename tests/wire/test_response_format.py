@@ -12,7 +12,7 @@ from litellm_minimax.wire.faults import InvalidRequest
 from litellm_minimax.wire.incoming.fences import FenceStripper
 from litellm_minimax.wire.incoming.format_check import validate
 from litellm_minimax.wire.options import ResponseFormat
-from litellm_minimax.wire.outgoing.response_format import format_instruction, read_response_format
+from litellm_minimax.wire.outgoing.response_format import format_instruction, read_response_format, read_retries
 
 FAST = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 OBJECT = ResponseFormat("json_object")
@@ -186,3 +186,10 @@ def test_the_cut_of_the_chunks_never_matters(answer, sizes):
         rest = rest[size:]
     assert "".join(stripped(*pieces, rest)) == whole
     assert whole in answer or whole == answer.strip()
+
+
+def test_retries_are_once_or_a_small_number():
+    assert [read_retries(value) for value in (None, 0, 5)] == [1, 0, 5]
+    for value in (-1, 6, "1", True, 1.0):
+        with pytest.raises(InvalidRequest):
+            read_retries(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from litellm_minimax.wire.events import Usage
-from litellm_minimax.wire.incoming.usage import read_usage
+from litellm_minimax.wire.incoming.usage import read_usage, summed
 from tests.wire.answers import chunk, message_of, read, sse
 
 
@@ -41,3 +41,10 @@ def test_running_counts_do_not_end_the_answer_before_the_last_ones():
     assert message_of(read([data])).usage == Usage(5, 2, 7)
     pieces = [data[at : at + 1] for at in range(len(data))]
     assert message_of(read(pieces, leave_when_done=True)).usage == Usage(5, 2, 7)
+
+
+def test_two_calls_together():
+    one, other = Usage(1, 2, 3, cache_read_tokens=1), Usage(10, 20, 30, reasoning_tokens=5, cache_read_tokens=2)
+    assert summed(one, other) == Usage(11, 22, 33, reasoning_tokens=5, cache_read_tokens=3)
+    assert summed(None, one) == summed(one, None) == one
+    assert summed(None, None) is None

@@ -46,9 +46,9 @@ class ToolUses:
                 # Made whole, but not to be carried out as if the model had ended it there.
                 told = {**told, "delta": {**told["delta"], "stop_reason": "max_tokens"}}
                 frame = event("message_delta", told)
-        return self._in_its_place(told, frame) if self._dropped and isinstance(index, int) else (told, frame)
+        return self._in_its_place(told) if self._dropped and isinstance(index, int) else (told, frame)
 
-    def _in_its_place(self, told: Told, frame: bytes) -> tuple[Told, bytes]:
+    def _in_its_place(self, told: Told) -> tuple[Told, bytes]:
         """Blocks are counted without a gap, whatever was dropped."""
         index = told["index"]
         if index in self._dropped:

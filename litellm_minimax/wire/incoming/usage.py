@@ -32,6 +32,24 @@ def read_usage(told: object) -> Usage | None:
     )
 
 
+def summed(one: Usage | None, other: Usage | None) -> Usage | None:
+    """The counts of two calls together; a count that only one of them tells is that one's."""
+    if one is None or other is None:
+        return one or other
+    return Usage(
+        prompt_tokens=one.prompt_tokens + other.prompt_tokens,
+        completion_tokens=one.completion_tokens + other.completion_tokens,
+        total_tokens=one.total_tokens + other.total_tokens,
+        reasoning_tokens=_together(one.reasoning_tokens, other.reasoning_tokens),
+        cache_read_tokens=_together(one.cache_read_tokens, other.cache_read_tokens),
+        cache_write_tokens=_together(one.cache_write_tokens, other.cache_write_tokens),
+    )
+
+
+def _together(one: int | None, other: int | None) -> int | None:
+    return None if one is None and other is None else (one or 0) + (other or 0)
+
+
 def _count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 

@@ -10,6 +10,9 @@ from litellm_minimax.wire.faults import InvalidRequest
 from litellm_minimax.wire.options import ResponseFormat
 from litellm_minimax.wire.outgoing.arguments import json_text
 
+RETRIES = "response_format_retries"
+"""A deployment's option: how often a whole answer that does not fit is asked for again."""
+_MOST_RETRIES = 5
 _WHERE = "response_format"
 _LONGEST_SCHEMA: Final = 256 * 1024
 _ONLY_JSON = "Answer with one JSON {noun} and nothing else: no Markdown fence, no text before or after it."
@@ -34,6 +37,19 @@ def read_response_format(value: object) -> ResponseFormat | None:
             return ResponseFormat("json_schema", _checked_schema(value))
         case other:
             raise InvalidRequest(_WHERE, f"type {other!r} is unknown.", "Use text, json_object or json_schema.")
+
+
+def read_retries(value: object) -> int:
+    """How often to ask again; once, if nothing is said.
+
+    Raises:
+        InvalidRequest: it is no small whole number.
+    """
+    if value is None:
+        return 1
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_RETRIES:
+        raise InvalidRequest(RETRIES, f"it must be a whole number from 0 to {_MOST_RETRIES}.")
+    return value
 
 
 def format_instruction(wanted: ResponseFormat) -> str:
