@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -32,6 +32,8 @@ class Door(Protocol):
     """A way into LiteLLM. ``outcome`` is ``answer``, or the name of the exception's class (a status on the proxy)."""
 
     name: str
+    heard: str
+    """The text of the last stream."""
 
     def can(self, kind: str, address: str) -> bool: ...
 
@@ -71,6 +73,7 @@ class Sdk:
     """``litellm.completion`` and ``litellm.acompletion``."""
 
     name = "SDK"
+    heard = ""
 
     def __init__(self, upstreams: Upstreams) -> None:
         self._addresses = upstreams.addresses
@@ -89,13 +92,14 @@ class Sdk:
             call = {"model": f"minimax/{REASONER}", "api_base": self._addresses[address], "api_key": KEY}
         else:
             call = {"model": f"hybrid/[minimax/{REASONER},minimax/{EXECUTOR}]", "hybrid": QUICK}
-        return await in_process(litellm, way, leave, {**call, "timeout": patience})
+        return await in_process(self, litellm, way, leave, {**call, "timeout": patience})
 
 
 class InRouter:
     """``Router.completion`` and ``Router.acompletion``, without retries."""
 
     name = "Router"
+    heard = ""
 
     def __init__(self, upstreams: Upstreams) -> None:
         self.router = litellm.Router(model_list(upstreams.addresses), num_retries=0, disable_cooldowns=True)
@@ -109,7 +113,7 @@ class InRouter:
         if kind in MEDIA:
             return await media_in_process(self.router, way, kind, {"model": f"{kind}-{address}", "timeout": patience})
         with _members_in(self.router):
-            return await in_process(self.router, way, leave, {"model": f"{kind}-{address}", "timeout": patience})
+            return await in_process(self, self.router, way, leave, {"model": f"{kind}-{address}", "timeout": patience})
 
 
 @contextmanager
@@ -121,7 +125,8 @@ def _members_in(router: litellm.Router) -> Iterator[None]:
         litellm_minimax.hybrid_llm.router = None
 
 
-async def in_process(via: Any, way: str, leave: bool, call: Mapping[str, Any]) -> str:
+async def in_process(door: Sdk | InRouter, via: Any, way: str, leave: bool, call: Mapping[str, Any]) -> str:
+    door.heard = ""
     asked = {"messages": HELLO, **call}
     try:
         match way:
@@ -130,9 +135,9 @@ async def in_process(via: Any, way: str, leave: bool, call: Mapping[str, Any]) -
             case "async":
                 return _of_whole(await via.acompletion(**asked))
             case "sync-stream":
-                return await asyncio.to_thread(_read, via, asked, leave)
+                return await asyncio.to_thread(lambda: _read(door, via.completion(**asked, stream=True), leave))
             case "async-stream":
-                return await _aread(await via.acompletion(**asked, stream=True), leave)
+                return await _aread(door, await via.acompletion(**asked, stream=True), leave)
     except Exception as error:
         # LiteLLM wraps what may be worth a fallback once something was streamed.
         return type(getattr(error, "original_exception", None) or error).__name__
@@ -158,27 +163,33 @@ def _of_media(kind: str, answer: Any) -> str:
     return "answer" if [len(vector) for vector in vectors] == [1_536] * 2 else "not the vectors"
 
 
-def _read(via: Any, asked: Mapping[str, Any], leave: bool) -> str:
+def _read(door: Door, stream: Iterable[Any], leave: bool) -> str:
     finish = None
-    for number, chunk in enumerate(via.completion(**asked, stream=True)):
+    for number, chunk in enumerate(stream):
         if leave and number >= ENOUGH:
             return "answer"
+        door.heard += _text_of(chunk)
         finish = _finish_of(chunk) or finish
     return "answer" if finish else "no finish"
 
 
-async def _aread(stream: Any, leave: bool) -> str:
+async def _aread(door: Door, stream: Any, leave: bool) -> str:
     finish, number = None, 0
     try:
         async for chunk in stream:
             number += 1
             if leave and number > ENOUGH:
                 return "answer"
+            door.heard += _text_of(chunk)
             finish = _finish_of(chunk) or finish
     finally:
         close = getattr(stream, "aclose", None) or stream.close
         await close()
     return "answer" if finish else "no finish"
+
+
+def _text_of(chunk: Any) -> str:
+    return (chunk.choices[0].delta.content or "") if chunk.choices else ""
 
 
 def _finish_of(chunk: Any) -> str | None:
@@ -194,6 +205,7 @@ class Proxy:
     """A started proxy, asked with OpenAI's clients."""
 
     name = "proxy"
+    heard = ""
 
     def __init__(self, url: str, key: str) -> None:
         self._settings = {"base_url": f"{url}/v1", "api_key": key, "max_retries": 0, "timeout": 30}
@@ -209,6 +221,7 @@ class Proxy:
             "model": f"{kind}-{address}", "extra_body": {"timeout": patience},
             "extra_headers": {"x-litellm-num-retries": "0"},
         }  # fmt: skip
+        self.heard = ""
         asked |= MEDIA[kind][2] if kind in MEDIA else {"messages": HELLO}
         try:
             if kind in MEDIA:
@@ -218,7 +231,7 @@ class Proxy:
             async with openai.AsyncOpenAI(**self._settings) as client:
                 if way == "async":
                     return _of_whole(await client.chat.completions.create(**asked))
-                return await _aread(await client.chat.completions.create(**asked, stream=True), leave)
+                return await _aread(self, await client.chat.completions.create(**asked, stream=True), leave)
         except openai.APIStatusError as error:
             return str(error.status_code)
         except openai.APIError as error:  # inside a stream, after its 200
@@ -235,13 +248,8 @@ class Proxy:
     def _ask(self, way: str, asked: Mapping[str, Any], leave: bool) -> str:
         if way == "sync":
             return _of_whole(self._client.chat.completions.create(**asked))
-        finish = None
         with self._client.chat.completions.create(**asked, stream=True) as stream:
-            for number, chunk in enumerate(stream):
-                if leave and number >= ENOUGH:
-                    return "answer"
-                finish = _finish_of(chunk) or finish
-        return "answer" if finish else "no finish"
+            return _read(self, stream, leave)
 
     def close(self) -> None:
         self._client.close()

@@ -38,6 +38,11 @@ class Cell:
         return f"{self.trouble.name} · {self.door.name} · {self.way} · {self.kind}"
 
     @property
+    def streamed_to_its_reader(self) -> bool:
+        """The reader has the troubled stream as it comes."""
+        return self.way.endswith("stream") and self.kind in ("plain", "hybrid: executor")
+
+    @property
     def expected(self) -> frozenset[str]:
         """Names of classes (statuses on the proxy), or ``answer``."""
         if self.kind == "hybrid: reasoner":
@@ -87,6 +92,9 @@ async def play(cell: Cell, upstreams: Upstreams, ledger: Ledger) -> None:
         ledger.slowest = (seconds, str(cell))
     if outcome not in cell.expected:
         ledger.fail(cell, f"{outcome} and not {' or '.join(sorted(cell.expected))}")
+    said = cell.trouble.said
+    if said is not None and cell.streamed_to_its_reader and cell.door.heard != said:
+        ledger.fail(cell, f"in front of the error its reader had {cell.door.heard!r} and not {said!r}")
     if cell.trouble.reader_leaves and cell.way == "sync-stream":
         # LiteLLM's blocking Router stream is part of a reference cycle (1.106.2): dropped, it lives until the next
         # collection, and with it the upstream.

@@ -1,6 +1,7 @@
 """A part of the fault matrix that fits into every test run; ``make faults`` plays all of it."""
 
 import asyncio
+from dataclasses import replace
 
 import litellm
 import pytest
@@ -83,6 +84,10 @@ async def test_the_matrix_can_fail(around):
             doubtful = Trouble(trouble.name, trouble.fault, expected, expected)
             await play(Cell(doubtful, Sdk(around), "async", "plain"), around, ledger)
             assert len(ledger.failures) == 1
+    told = replace(BY_NAME["reset in the read with text"], said="one two three")
+    ledger = Ledger()
+    await play(Cell(told, Sdk(around), "async-stream", "plain"), around, ledger)
+    assert "had 'one two thre' and not 'one two three'" in ledger.failures[0]
 
 
 @pytest.mark.parametrize("way", ["sync-stream", "async-stream"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from litellm_minimax.simulator import Answer, Fault
 
@@ -42,6 +42,7 @@ class Trouble:
         address: ``simulator``, ``closed`` (nobody listens), ``self_signed`` or ``no_tls`` (plain text where TLS is
             expected).
         reader_leaves: the stream is read for ``ENOUGH`` chunks only.
+        said: the text that a stream's reader has before its error comes; any if ``None``.
     """
 
     name: str
@@ -50,13 +51,18 @@ class Trouble:
     stream: frozenset[str]
     address: str = "simulator"
     reader_leaves: bool = False
+    said: str | None = None
 
 
-def _trouble(name: str, fault: Fault, whole: frozenset[str], stream: frozenset[str] | None = None) -> Trouble:
-    return Trouble(name, fault, whole, whole if stream is None else stream)
+def _trouble(
+    name: str, fault: Fault, whole: frozenset[str], stream: frozenset[str] | None = None, said: str | None = None
+) -> Trouble:
+    return Trouble(name, fault, whole, whole if stream is None else stream, said=said)
 
 
 _TEXT = Answer("one two three four five six seven eight nine ten", chunk_chars=4)
+_ONE_READ = replace(_TEXT, chunks_per_write=1000)
+"""All that is sent arrives in one network read, the fault with it."""
 
 TROUBLES: tuple[Trouble, ...] = (
     Trouble("nobody listens", None, BROKEN, BROKEN, address="closed"),
@@ -98,6 +104,16 @@ TROUBLES: tuple[Trouble, ...] = (
              _of("InternalServerError")),
     _trouble("error object mid-stream", Fault("error", code=1002, envelope="error_frame", after_chunks=3, answer=_TEXT),
              _of("RateLimitError")),
+    _trouble("error frame in the read with text",
+             Fault("error", code=1002, envelope="frame", after_chunks=3, answer=_ONE_READ), _of("RateLimitError"),
+             said="one two thre"),
+    _trouble("error object in the read with text",
+             Fault("error", code=1027, envelope="error_frame", after_chunks=3, answer=_ONE_READ),
+             _of("ContentPolicyViolationError"), said="one two thre"),
+    _trouble("half a frame in the read with text", Fault("truncate_sse", at=3, answer=_ONE_READ), BROKEN,
+             said="one two thre"),
+    _trouble("reset in the read with text", Fault("reset", phase="mid_stream", at=3, answer=_ONE_READ), BROKEN,
+             said="one two thre"),
 )  # fmt: skip
 
 BY_NAME = {trouble.name: trouble for trouble in TROUBLES}
