@@ -29,6 +29,7 @@ from litellm_minimax.upstream.errors import to_litellm
 from litellm_minimax.upstream.transport_faults import _reason
 from litellm_minimax.wire.anthropic.answer import MessageStream, error_of_message, events_of_message
 from litellm_minimax.wire.anthropic.request import MessagesRequest, build_messages_request, with_system_folded
+from litellm_minimax.wire.anthropic.tool_use import with_one_tool_use
 from litellm_minimax.wire.anthropic.tools import with_tool_changes
 from litellm_minimax.wire.embeddings.answer import read_answer
 from litellm_minimax.wire.embeddings.request import build_request as build_embeddings
@@ -169,6 +170,26 @@ def messages_stream(text: str) -> Work:
     def work() -> object:
         stream = MessageStream("t")
         return [stream.feed(piece) for piece in pieces], stream.close()
+
+    return quietly(work)
+
+
+def messages_tool_uses(text: str) -> Work:
+    """Many tool uses, of which one is wanted, and their arguments."""
+    parts = [text[at : at + 64] for at in range(0, len(text), 64)]
+    uses = [{"type": "tool_use", "id": part, "name": "f", "input": {}} for part in parts]
+    events: list[Any] = []
+    for index, (use, part) in enumerate(zip(uses, parts, strict=True)):
+        delta = {"type": "input_json_delta", "partial_json": part}
+        events += [
+            {"type": "content_block_start", "index": index, "content_block": use},
+            {"type": "content_block_delta", "index": index % 3, "delta": delta},
+        ]
+    raw = [f"data: {json.dumps(event)}\n\n".encode() for event in [*events, {"type": "content_block_stop", "index": 0}]]
+
+    def work() -> object:
+        stream, one = MessageStream("t"), MessageStream("t", one_call=True)
+        return [(stream.feed(each), one.feed(each)) for each in raw], with_one_tool_use(uses)
 
     return quietly(work)
 
@@ -623,6 +644,7 @@ READERS: dict[str, Reader] = {
     "events": framed,
     "odd JSON": odd_json,
     "messages stream": messages_stream,
+    "messages tool uses": messages_tool_uses,
     "messages in one read": messages_in_one_read,
     "messages answer": messages_answer,
     "arguments in an open string": named_again,

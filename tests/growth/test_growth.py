@@ -58,6 +58,7 @@ NOT_FOREIGN = {
     "catalog.py": "reads a model's name, and the table",
     "chat/call.py": "LiteLLM's arguments, by their names",
     "chat/chunks.py": "builds LiteLLM's objects, one an event",
+    "chat/handler.py": "asks again a few times",
     "chat/streams.py": "loops over reads and events, one at a time",
     "embeddings/handler.py": "loops over the parts of a request",
     "hybrid/accounting/spend.py": "adds up a handful of phases",

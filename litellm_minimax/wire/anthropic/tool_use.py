@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ class ToolUses:
         self._one_call = one_call
         self._count = 0
         self._dropped: list[int] = []
-        """Indexes of the blocks that are not passed on."""
+        """Indexes of the blocks that are not passed on, in order."""
         self._arguments: dict[Any, CallArguments] = {}
         self._torn = False
 
@@ -37,7 +38,7 @@ class ToolUses:
             case "content_block_start" if (told.get("content_block") or {}).get("type") == "tool_use":
                 self._count += 1
                 if self._one_call and self._count > 1 and isinstance(index, int):
-                    self._dropped.append(index)
+                    insort(self._dropped, index)
             case "content_block_delta" if (told.get("delta") or {}).get("type") == "input_json_delta":
                 told, frame = self._delta(told, frame)
             case "content_block_stop" if index in self._arguments:
@@ -51,9 +52,10 @@ class ToolUses:
     def _in_its_place(self, told: Told) -> tuple[Told, bytes]:
         """Blocks are counted without a gap, whatever was dropped."""
         index = told["index"]
-        if index in self._dropped:
+        before = bisect_left(self._dropped, index)
+        if self._dropped[before : before + 1] == [index]:
             return told, b""
-        told = {**told, "index": index - sum(dropped < index for dropped in self._dropped)}
+        told = {**told, "index": index - before}
         return told, event(str(told["type"]), told)
 
     def _delta(self, told: Told, frame: bytes) -> tuple[Told, bytes]:
