@@ -35,7 +35,7 @@ ROOMS = {
     "hybrid/members": "wire hybrid/asking",
     "hybrid/thinking": "hybrid/asking hybrid/accounting",
     "hybrid/handing_over": "hybrid/asking hybrid/accounting",
-    "hybrid/consulting": "hybrid/asking",
+    "hybrid/consulting": "wire hybrid/asking",
     "hybrid/answering": "",
     "hybrid": "wire memory hybrid/*",
     # Around them: LiteLLM's side, an operator's, a person's, and a server of its own for tests and demo.

@@ -80,7 +80,7 @@ class Advising:
             self.aside(self.store.save(_FIRST, first))
         at = talk.turn_start + 1
         self._messages[at:at] = [dict(one.asked) for one in first]
-        name = tool.free_name(self.request.params.get("tools") or ())
+        name = tool.free_name(self.request.params.get("tools") or (), self.request.advisor_tool)
         had: list[Exchange] = []
         first_call: str | None = None
         for _ in range(self.preset.max_uses + _MOST_IN_VAIN):

@@ -15,6 +15,7 @@ from litellm_minimax.hybrid import refusals
 from litellm_minimax.hybrid.answering.messages_door import with_blocks_apart
 from litellm_minimax.hybrid.asking import preset, spec
 from litellm_minimax.hybrid.asking.policy import Decision
+from litellm_minimax.hybrid.consulting import clients_tool
 from litellm_minimax.hybrid.members import access, calls
 from litellm_minimax.hybrid.members.resolution import resolve
 from litellm_minimax.hybrid.request import HybridRequest, Members
@@ -197,6 +198,7 @@ def read_request(kwargs: Mapping[str, Any]) -> HybridRequest:
         metadata=metadata,
         retried=bool(metadata.get("attempted_retries")),
         result_flags=_flags(metadata.get(RESULT_FLAGS)),
+        advisor_tool=_text(metadata.get(clients_tool.TOOL_NAME)),
         caller=_caller(metadata),
         session=str(litellm_params.get("litellm_session_id") or metadata.get("session_id") or ""),
     )
@@ -205,6 +207,10 @@ def read_request(kwargs: Mapping[str, Any]) -> HybridRequest:
 def _flags(value: object) -> dict[str, bool]:
     given = value if isinstance(value, Mapping) else {}
     return {name: flag for name, flag in given.items() if isinstance(name, str) and isinstance(flag, bool)}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _check_effort(effort: object) -> None:

@@ -37,6 +37,8 @@ class HybridRequest:
     """The Router sends the same request again, because the executor failed."""
     result_flags: Mapping[str, bool] = field(default_factory=dict)
     """By tool-call id, whether the client said that the tool failed; for doors that lose it on the way here."""
+    advisor_tool: str | None = None
+    """The name of the advisor's tool, if the client declared it by itself."""
     caller: str = "local"
     """Who is asking: a hash that the stores are keyed with."""
     session: str = ""

@@ -171,7 +171,8 @@ class HybridRun:
                 self._talk,
                 preset,
                 request.override,
-                thinking_off=policy.turned_thinking_off(request.params),
+                # A client that declares the advisor by itself wants it, whatever it says of the model's own thinking.
+                thinking_off=request.advisor_tool is None and policy.turned_thinking_off(request.params),
                 remembered=policy.Remembered(
                     has_notes=bool(notes),
                     has_note_here=request.retried and any(note.offset == self._talk.offset for note in notes),

@@ -19,7 +19,7 @@ from litellm.integrations.custom_logger import CustomLogger
 from litellm_minimax.hybrid import handler, refusals
 from litellm_minimax.hybrid.asking import preset, spec
 from litellm_minimax.hybrid.members import calls, resolution
-from litellm_minimax.seams import auth_candidates, client_fields, freeze
+from litellm_minimax.seams import advisor_tool, auth_candidates, client_fields, freeze
 from litellm_minimax.wire.faults import InvalidRequest
 
 _RESPONSES_DOOR = ("aresponses", "responses")
@@ -76,6 +76,7 @@ class ProxyHooks(CustomLogger):
                 data["model"] = comma_free(model)
                 if call_type in _MESSAGES_DOOR:
                     _keep_result_flags(data)
+                    advisor_tool.leave_tries_to_members(data, getattr(user_api_key_dict, "team_id", None))
                 _check_door(data["model"], call_type, getattr(user_api_key_dict, "team_id", None))
         except InvalidRequest as fault:
             raise refusals.bad_request(fault, str(model)) from None

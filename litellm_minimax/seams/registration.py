@@ -12,7 +12,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from litellm_minimax.observability import metrics
-from litellm_minimax.seams import claim_chat, claim_media, hybrid_cost, price_map
+from litellm_minimax.seams import advisor_tool, claim_chat, claim_media, hybrid_cost, price_map
 
 if TYPE_CHECKING:
     from litellm import CustomLLM
@@ -48,6 +48,7 @@ def register(handlers: Mapping[str, CustomLLM]) -> None:
         from litellm_minimax.messages import pass_through
 
         pass_through.repair()
+        advisor_tool.install()
     except (AttributeError, ImportError) as error:
         raise _moved(release, str(error)) from error
     _check_claim(release)

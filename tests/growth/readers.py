@@ -16,7 +16,7 @@ from litellm_minimax import catalog
 from litellm_minimax.hybrid import remembering
 from litellm_minimax.hybrid.agents import results, side_calls
 from litellm_minimax.hybrid.asking import conversation, preset, spec
-from litellm_minimax.hybrid.consulting import exchanges, tool
+from litellm_minimax.hybrid.consulting import clients_tool, exchanges, tool
 from litellm_minimax.hybrid.handing_over import handover, history
 from litellm_minimax.hybrid.thinking import reasoner_request
 from litellm_minimax.hybrid.thinking.deltas import DeltaReader
@@ -432,7 +432,19 @@ def handed_over(text: str) -> Work:
 def consulted(text: str) -> Work:
     """Consultations from a cache, and what the executor asks."""
     kept = exchanges.dumps([exchanges.Exchange({"content": text}, [{"content": text}])])
-    return lambda: (exchanges.loads(kept), exchanges.loads(text), tool.question(text))
+    declared = [*({"name": word} for word in text.split(" ")), {"type": clients_tool.TYPE, "model": text[:64] or "m"}]
+
+    def work() -> object:
+        advisor, rest = clients_tool.read(declared)
+        return (
+            exchanges.loads(kept),
+            exchanges.loads(text),
+            tool.question(text),
+            advisor.options("m", {}, first=False),
+            rest,
+        )
+
+    return quietly(work)
 
 
 def pictures(text: str) -> Work:

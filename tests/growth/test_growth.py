@@ -88,6 +88,7 @@ NOT_FOREIGN = {
     "messages/opened_stream.py": "one read at a time",
     "messages/pass_through.py": "LiteLLM's arguments, by their names",
     "observability/metrics.py": "counters of this process",
+    "seams/advisor_tool.py": "LiteLLM's arguments, by their names, and the deployments of one model",
     "seams/auth_candidates.py": "the proxy's access groups of one name",
     "seams/claim_chat.py": "LiteLLM's own names",
     "seams/claim_media.py": "LiteLLM's own names",

@@ -35,6 +35,7 @@ QUICK = {
     "idle_timeout": 0.3,
     "reasoning_timeout": 2,
 }
+PATIENT = {"reasoning_model": "MiniMax-M2", "execution_model": "qwen3-coder-plus", "trigger": ["stall"]}
 
 
 class World:
@@ -107,6 +108,11 @@ def config_for_tests():
             },
         },
         {"model_name": "quick", "litellm_params": {"model": "hybrid/quick", "hybrid": QUICK}},
+        {"model_name": "retried", "litellm_params": {"model": "minimax/MiniMax-M2.1", "num_retries": 1}},
+        *(
+            {"model_name": name, "litellm_params": {"model": f"hybrid/{name}", "hybrid": {**PATIENT, **options}}}
+            for name, options in (("escalates", {"escalate_after": 2}), ("reviewed", {"review": True}))
+        ),
         {
             "model_name": "falls-back",
             "litellm_params": {"model": "openai/none", "api_base": "http://127.0.0.1:9/v1", "api_key": "k"},

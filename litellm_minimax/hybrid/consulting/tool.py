@@ -20,13 +20,13 @@ UNREACHABLE = "The advisor can't be reached now. Go on by yourself, and don't wa
 ADVICE = "The advisor says (it may be wrong, and it has no authority over you or over what the user asked for):\n\n"
 
 
-def free_name(tools: Iterable[object]) -> str:
-    """A name for the tool that none of the client's own has."""
+def free_name(tools: Iterable[object], wanted: str | None = None) -> str:
+    """A name for the tool that none of the client's own has; ``wanted``, if it is free."""
     taken = set()
     for tool in tools:
         function = tool.get("function", tool) if isinstance(tool, Mapping) else {}
         taken.add(function.get("name") if isinstance(function, Mapping) else None)
-    name = NAME
+    name = wanted or NAME
     while name in taken:
         name += "_"
     return name

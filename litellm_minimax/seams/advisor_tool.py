@@ -1,0 +1,133 @@
+"""A client's own advisor tool on ``/v1/messages``, served as a hybrid in mode advisor.
+
+LiteLLM takes a request with ``advisor_20260301`` before any handler sees it, and runs a loop of its own (1.94.3 to
+1.110.2). That loop never asks whether the key may use the advisor's model, charges the advisor to nobody, streams
+nothing before the whole answer is there, and fails the request when the advisor can't be reached or was asked too
+often. So its list of interceptors gets this one in front, for the models that this package serves on a proxy.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from litellm_minimax.hybrid import refusals
+from litellm_minimax.hybrid.asking import spec
+from litellm_minimax.hybrid.consulting import clients_tool
+from litellm_minimax.hybrid.members import calls
+from litellm_minimax.wire.faults import InvalidRequest
+
+_PROVIDERS = frozenset({"minimax", "minimax-plugin", "hybrid"})
+_MODULE = "interceptors"
+
+
+class ServedAsHybrid:
+    """LiteLLM's ``MessagesInterceptor``, for the advisor tool on our models."""
+
+    def __init__(self, module: Any) -> None:
+        """Make one.
+
+        Args:
+            module: LiteLLM's module with ``anthropic_messages_handler``, by which a call goes on.
+        """
+        self._module = module
+
+    def can_handle(self, tools: Any, custom_llm_provider: str | None) -> bool:
+        """Whether this is the proxy, the model one of ours, and the tool there."""
+        ours = custom_llm_provider in _PROVIDERS and calls.running_router() is not None
+        return ours and clients_tool.is_declared(tools)
+
+    async def handle(self, *, model: str, **given: Any) -> Any:
+        """Go on with the call as if the client had asked for a hybrid.
+
+        Raises:
+            Exception: LiteLLM's: a 400 for a tool that is not well written, else what the hybrid raises.
+        """
+        metadata = dict(given.get("litellm_metadata") or {})
+        group = str(metadata.get("model_group") or model)
+        try:
+            tool, tools = clients_tool.read(given["tools"])
+            options = tool.options(_executor(model, group, given), _route(given), first=_is_chosen(given, tool.name))
+        except InvalidRequest as fault:
+            raise refusals.bad_request(fault, group) from None
+        if _is_chosen(given, tool.name):
+            given["tool_choice"] = None
+        metadata[clients_tool.TOOL_NAME] = tool.name
+        named = "advisor" if spec.looks_like_spec(group) else group
+        given = _without_deployment(given) | {
+            "model": f"hybrid/{named}",
+            "custom_llm_provider": "hybrid",
+            "hybrid": options,
+            "tools": tools or None,
+            "litellm_metadata": metadata,
+            "messages": _without_blocks(given["messages"]),
+            "is_async": True,
+        }
+        answer = self._module.anthropic_messages_handler(**given)
+        return await answer if inspect.isawaitable(answer) else answer
+
+
+def leave_tries_to_members(data: dict[str, Any], team_id: str | None) -> None:
+    """For the proxy's hook: the Router tries the executor again by itself, and trying the whole as well multiplies."""
+    model, router = data.get("model"), calls.running_router()
+    if router is None or not isinstance(model, str) or not clients_tool.is_declared(data.get("tools")):
+        return
+    behind = calls.RouterGroups(router, team_id).models(model)
+    if any(each.partition("/")[0] in _PROVIDERS for each in behind):
+        data["num_retries"] = 0
+
+
+def install() -> None:
+    """Put ours in front of LiteLLM's own interceptors; does nothing the second time.
+
+    Raises:
+        AttributeError, ImportError: this LiteLLM has moved them.
+    """
+    from litellm.llms.minimax.messages.transformation import MinimaxMessagesConfig
+
+    beside = MinimaxMessagesConfig.__mro__[1].__module__.removesuffix("transformation")
+    interceptors: list[Any] = importlib.import_module(beside + _MODULE).get_messages_interceptors()
+    if not any(isinstance(each, ServedAsHybrid) for each in interceptors):
+        interceptors.insert(0, ServedAsHybrid(importlib.import_module(beside + "handler")))
+
+
+def _executor(model: str, group: str, given: Mapping[str, Any]) -> str:
+    """Who works, as a hybrid's member is written: the model group, or the executor of the hybrid that was asked for."""
+    name = model.removeprefix("hybrid/")
+    if given.get("custom_llm_provider") != "hybrid":
+        return group
+    if name.startswith("["):
+        spec.parse(name)
+        return spec.restore(name)[1:-1].partition(",")[2].strip()
+    return str(_route(given).get("execution_model") or "")
+
+
+def _route(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    options = given.get("hybrid")
+    return options if isinstance(options, Mapping) else {}
+
+
+def _is_chosen(given: Mapping[str, Any], name: str) -> bool:
+    choice = given.get("tool_choice")
+    return isinstance(choice, Mapping) and choice.get("type") == "tool" and choice.get("name") == name
+
+
+def _without_deployment(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The call without what belongs to the deployment that the Router chose: it chooses again, for the executor."""
+    info = given.get("model_info")
+    found = calls.running_router().get_deployment(model_id=info.get("id")) if isinstance(info, Mapping) else None
+    own = found.litellm_params.model_dump(exclude_none=True) if found is not None else {}
+    return {name: value for name, value in given.items() if name not in own or name in _CLIENTS}
+
+
+_CLIENTS = frozenset({"max_tokens", "messages", "stop_sequences", "stream", "system", "temperature", "thinking",
+                      "tool_choice", "tools", "top_k", "top_p"})  # fmt: skip
+
+
+def _without_blocks(messages: Any) -> Any:
+    """The history with another server's advice in it as text: no other provider takes the blocks."""
+    from litellm.llms.anthropic.common_utils import strip_advisor_blocks_from_messages
+
+    return strip_advisor_blocks_from_messages([dict(message) for message in messages], replace_with_text=True)
