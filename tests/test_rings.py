@@ -21,9 +21,11 @@ ROOMS = {
     "wire/images": "wire wire/incoming",
     "wire/quota": "wire wire/incoming",
     "wire/anthropic": "wire wire/incoming wire/outgoing",
+    # What an operator sees; everything may tell it something, and it knows nobody.
+    "observability": "",
     # What stands between LiteLLM and the pure ring.
-    "upstream": "wire",
-    "memory": "wire wire/incoming wire/outgoing",
+    "upstream": "wire observability",
+    "memory": "wire wire/incoming wire/outgoing observability",
     "chat": "wire wire/incoming wire/outgoing upstream memory",
     "embeddings": "wire wire/incoming wire/embeddings upstream",
     "images": "wire wire/incoming wire/images upstream",
@@ -37,9 +39,8 @@ ROOMS = {
     "hybrid/handing_over": "hybrid/asking hybrid/accounting",
     "hybrid/consulting": "wire hybrid/asking",
     "hybrid/answering": "",
-    "hybrid": "wire memory hybrid/*",
-    # Around them: LiteLLM's side, an operator's, a person's, and a server of its own for tests and demo.
-    "observability": "memory",
+    "hybrid": "wire memory observability hybrid/*",
+    # Around them: LiteLLM's side, a person's, and a server of its own for tests and demo.
     "seams": "wire wire/outgoing upstream observability chat embeddings images messages hybrid hybrid/*",
     "simulator": "",
     "verify": "wire upstream",

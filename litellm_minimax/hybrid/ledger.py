@@ -32,6 +32,13 @@ class Made:
     ended_by: str = "abandoned"
     result: Result | None = None
     """What came of it, if it was a reasoner's thinking or advice."""
+    began: float = 0.0
+    """When it began, by the request's clock."""
+
+    @property
+    def ended(self) -> float:
+        """When it was over, by the same clock."""
+        return self.began + self.ms / 1000 if self.result is None else max(self.result.ended, self.began)
 
     def used(self) -> Usage:
         """What it used, estimated where it was cut before it told."""
@@ -73,9 +80,10 @@ class Ledger:
         """A reasoner's call, not yet begun; the phase opens, reads and closes its stream."""
 
         async def open_stream() -> AsyncIterator[Any]:
-            stream = await self.open(call)
-            self.made.append(Made(name, member, call, stream, result=phase.result))
-            return stream
+            made = Made(name, member, call, result=phase.result, began=self.clock.now())
+            self.made.append(made)
+            made.stream = await self.open(call)
+            return made.stream
 
         phase = ThinkingPhase(open_stream, limits, hand_over, self.clock)
         return phase
@@ -83,7 +91,7 @@ class Ledger:
     async def chunks(self, made: Made) -> AsyncGenerator[Any, None]:
         """The chunks of an answering call."""
         self.made.append(made)
-        started = self.clock.now()
+        made.began = self.clock.now()
         try:
             # On its way before anything else is done: every millisecond here is one that the client waits.
             made.opening = asyncio.ensure_future(self.open(made.call))
@@ -97,7 +105,7 @@ class Ledger:
             made.ended_by = "error"
             raise
         finally:
-            made.ms = round((self.clock.now() - started) * 1000)
+            made.ms = round((self.clock.now() - made.began) * 1000)
 
     def phases(self) -> list[spend.Phase]:
         """What each call that got a stream did and cost."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from litellm.types.utils import ModelResponse, ModelResponseStream, Usage
 
-from litellm_minimax.hybrid import refusals, remembering
+from litellm_minimax.hybrid import figures, refusals, remembering
 from litellm_minimax.hybrid.accounting import spend
 from litellm_minimax.hybrid.advising import Advising
 from litellm_minimax.hybrid.alone import Alone
@@ -80,7 +80,7 @@ class HybridRun:
         self._messages = history.clean(request.messages)
         self._talk = self._read_talk()
         self._shown_thoughts = remembering.ShownThoughts(around.cache, request.caller)
-        self._decision = Decision("skip", "undecided")
+        self._decision = Decision("skip", policy.UNDECIDED)
         self._notes: list[handover.Note] = []
         self._ledger = Ledger(around.call, around.clock, around.price)
         self._standing = self._find_standing()
@@ -91,6 +91,7 @@ class HybridRun:
         self._kept: list[Any] | None = None
         self._shown: list[str] = []
         self._final: dict[str, Any] = {}
+        self._outcome = "answered"
 
     async def response(self) -> ModelResponse:
         """The whole answer, within the call's timeout after the reasoner's own clock."""
@@ -141,7 +142,8 @@ class HybridRun:
             }
             for chunk in self._merger.ending(spend.total(phases), self._final):
                 yield chunk
-        except BaseException:
+        except BaseException as error:
+            self._outcome = figures.outcome(error)
             self._charge_phases()
             self._remember_shown()
             raise
@@ -439,6 +441,9 @@ class HybridRun:
             await self._reviewing.close()
         await self._ledger.close()
         await self._standing.count(self._ledger.phases)
+        undecided = self._decision.reason == policy.UNDECIDED
+        decided = None if undecided else (_KINDS[self._decision.kind], self._decision.reason)
+        figures.tell(decided, self._outcome, self._ledger)
         if self._side:
             await asyncio.wait(self._side, timeout=1)
 

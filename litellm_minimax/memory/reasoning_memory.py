@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litellm_minimax.memory.shared_cache import SharedCache
+from litellm_minimax.observability import metrics
+from litellm_minimax.observability.definitions import MEMORY, MEMORY_ENTRIES
 from litellm_minimax.wire.incoming.collector import AnswerCollector
 from litellm_minimax.wire.options import MEMORY_PART
 from litellm_minimax.wire.outgoing.unreturned_reasoning import MissingReasoning, message_hash
@@ -93,12 +95,14 @@ async def akeep(scope: str, answer: AnswerCollector) -> None:
     """Remember the reasoning of a finished answer; waits for it, so that the client's next request finds it."""
     for key in _keys_of_answer(scope, answer):
         await _cache.aset(key, answer.reasoning)
+    _count_stored(answer)
 
 
 def keep(scope: str, answer: AnswerCollector) -> None:
     """The blocking twin of :func:`akeep`."""
     for key in _keys_of_answer(scope, answer):
         _cache.set(key, answer.reasoning)
+    _count_stored(answer)
 
 
 def clear() -> None:
@@ -116,15 +120,22 @@ def _keys(scope: str, call_ids: Sequence[str], turn_hash: str) -> list[str]:
 def _keys_of_answer(scope: str, answer: AnswerCollector) -> list[str]:
     if not answer.reasoning:
         return []
-    counts["stored"] += 1
     calls = [call for _, call in sorted(answer.calls.items())]
     turn_hash = "" if calls else message_hash(answer.text, ())
     return _keys(scope, [call.id for call in calls], turn_hash)
 
 
+def _count_stored(answer: AnswerCollector) -> None:
+    if answer.reasoning:
+        counts["stored"] += 1
+        metrics.count(MEMORY, outcome="stored")
+        metrics.hold(MEMORY_ENTRIES, _cache.entries())
+
+
 def _counted(recalled: dict[int, str], missing: Sequence[MissingReasoning]) -> dict[int, str]:
-    counts["hit"] += len(recalled)
-    counts["miss"] += len(missing) - len(recalled)
+    for outcome, number in (("hit", len(recalled)), ("miss", len(missing) - len(recalled))):
+        counts[outcome] += number
+        metrics.count(MEMORY, number, outcome=outcome)
     if missing and log.isEnabledFor(logging.DEBUG):
         log.debug("reasoning of %d of %d turns found in memory", len(recalled), len(missing))
     return recalled

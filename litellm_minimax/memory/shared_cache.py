@@ -128,6 +128,10 @@ class SharedCache:
         except Exception as error:  # noqa: BLE001
             self._redis_failed(error)
 
+    def entries(self) -> int:
+        """How many texts this process holds."""
+        return len(self._memory().cache_dict)
+
     def clear(self) -> None:
         """Forget what this process remembers."""
         self._local = None

@@ -1,51 +1,94 @@
-"""The reasoning memory's hits and misses for Prometheus, where ``prometheus_client`` is installed.
+"""Counting for Prometheus, where ``prometheus_client`` is in use in this process; without it nothing happens.
 
-Nothing is counted twice or per request for it: a collector reads ``reasoning_memory.counts`` when it is
-scraped. It is in the
-default registry, which LiteLLM's ``/metrics`` (its ``prometheus`` callback) serves when it runs in one process.
+The metrics are in the client library's default registry, which LiteLLM's ``/metrics`` serves (callback
+``prometheus``), and follow its multi-process mode, in which LiteLLM runs with several workers. That mode is chosen
+from ``PROMETHEUS_MULTIPROC_DIR`` when the library is imported, and LiteLLM sets it late: so the library is never
+imported from here before LiteLLM does, or the program that serves the registry.
 """
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Iterator
+import logging
+import sys
+import threading
+from collections.abc import Mapping
 from typing import Any
 
-from litellm_minimax.memory import reasoning_memory
+from litellm_minimax.observability.definitions import METRICS, Metric
 
-NAME = "litellm_minimax_reasoning_memory"
-OUTCOMES = {
-    "hit": "a turn came back without its reasoning, and it was remembered",
-    "miss": "a turn came back without its reasoning, and nothing was remembered",
-    "stored": "an answer's reasoning was kept",
-}
-_exposed = False
+log = logging.getLogger("litellm_minimax.metrics")
+
+_LIBRARY = "prometheus_client"
+_lock = threading.Lock()
+_made: dict[str, Any] = {}
 
 
-class MemoryCollector:
-    """A collector in Prometheus's sense: one counter, by outcome."""
-
-    def collect(self) -> Iterator[Any]:
-        """The counts as they are now."""
-        from prometheus_client.core import CounterMetricFamily
-
-        explained = "; ".join(f"{outcome}: {meaning}" for outcome, meaning in OUTCOMES.items())
-        family = CounterMetricFamily(NAME, f"The reasoning memory. {explained}.", labels=["outcome"])
-        for outcome in OUTCOMES:
-            family.add_metric([outcome], reasoning_memory.counts[outcome])
-        yield family
+def are_counted() -> bool:
+    """Whether anything is counted: somebody in this process uses ``prometheus_client``."""
+    return bool(_made) or _LIBRARY in sys.modules
 
 
 def expose() -> bool:
-    """Show the counts to Prometheus; does nothing the second time, or without ``prometheus_client``.
+    """Show every metric, with zeros where its series are known; does nothing the second time.
 
     Returns:
-        Whether they are shown.
+        Whether they are shown, which needs ``prometheus_client``.
     """
-    global _exposed  # noqa: PLW0603 -- the registry is one for the process, too
-    if not _exposed and importlib.util.find_spec("prometheus_client") is not None:
-        from prometheus_client.core import REGISTRY
+    return bool(_instruments(may_import=True))
 
-        REGISTRY.register(MemoryCollector())
-        _exposed = True
-    return _exposed
+
+def count(metric: Metric, by: float = 1, **labels: str) -> None:
+    """Add to a counter."""
+    _tell(metric, "inc", by, labels)
+
+
+def observe(metric: Metric, value: float, **labels: str) -> None:
+    """Put one value into a histogram."""
+    _tell(metric, "observe", value, labels)
+
+
+def hold(metric: Metric, value: float) -> None:
+    """Set a gauge."""
+    _tell(metric, "set", value, {})
+
+
+def _tell(metric: Metric, what: str, value: float, labels: Mapping[str, str]) -> None:
+    if not are_counted():
+        return
+    try:
+        made = _instruments().get(metric.name)
+        if made is not None:
+            getattr(made.labels(**metric.bounded(labels)) if labels else made, what)(value)
+    except Exception as error:  # noqa: BLE001 - a full disk or a broken registry must not cost an answer
+        log.debug("%s is not counted: %s", metric.name, type(error).__name__)
+
+
+def _instruments(*, may_import: bool = False) -> Mapping[str, Any]:
+    """The client library's objects by metric name, made when they are first needed; empty without the library."""
+    if not _made and (may_import or _LIBRARY in sys.modules):
+        with _lock:
+            if not _made:
+                try:
+                    _made.update({metric.name: _instrument(metric) for metric in METRICS})
+                except ImportError:
+                    return {}
+    return _made
+
+
+def _instrument(metric: Metric) -> Any:
+    import prometheus_client
+
+    text, labels = metric.meaning.replace("`", ""), list(metric.labels)
+    made: Any
+    match metric.kind:
+        case "counter":
+            made = prometheus_client.Counter(metric.name, text, labels)
+        case "gauge":
+            # Of several workers the sum, without those that have ended.
+            made = prometheus_client.Gauge(metric.name, text, labels, multiprocess_mode="livesum")
+        case "histogram":
+            made = prometheus_client.Histogram(metric.name, text, labels, buckets=metric.buckets)
+    if labels:
+        for values in metric.first_series():
+            made.labels(*values)
+    return made

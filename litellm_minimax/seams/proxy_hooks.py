@@ -19,6 +19,7 @@ from litellm.integrations.custom_logger import CustomLogger
 from litellm_minimax.hybrid import handler, refusals
 from litellm_minimax.hybrid.asking import preset, spec
 from litellm_minimax.hybrid.members import calls, resolution
+from litellm_minimax.observability import metrics
 from litellm_minimax.seams import advisor_tool, auth_candidates, client_fields, freeze
 from litellm_minimax.wire.faults import InvalidRequest
 
@@ -44,6 +45,8 @@ class ProxyHooks(CustomLogger):
         problems = preset.check_config(running_config(), os.environ)
         if problems:
             raise ValueError("The proxy's configuration has hybrids that can't work:\n- " + "\n- ".join(problems))
+        if _wants_prometheus(running_config()):
+            metrics.expose()
         auth_candidates.name_members(self.is_at_work)
         self._will_freeze = freeze.freeze_when_settled(self.is_at_work)
 
@@ -101,6 +104,17 @@ def running_config() -> Mapping[str, Any]:
     proxy = sys.modules.get("litellm.proxy.proxy_server")
     state = proxy.proxy_config.get_config_state() if proxy is not None and hasattr(proxy, "proxy_config") else None
     return state if isinstance(state, Mapping) else {}
+
+
+def _wants_prometheus(config: Mapping[str, Any]) -> bool:
+    """Whether LiteLLM will serve ``/metrics``, by any of the three lists in which its callback may stand."""
+    settings = config.get("litellm_settings")
+    lists = (
+        [settings.get(name) for name in ("callbacks", "success_callback", "failure_callback")]
+        if isinstance(settings, Mapping)
+        else []
+    )
+    return any("prometheus" in each for each in lists if isinstance(each, (str, Sequence)))
 
 
 def _user_parts(call_type: str) -> Sequence[str] | None:

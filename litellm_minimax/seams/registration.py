@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from litellm_minimax.observability import metrics
 from litellm_minimax.seams import advisor_tool, claim_chat, claim_media, hybrid_cost, price_map
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ def register(handlers: Mapping[str, CustomLLM]) -> None:
     _list_providers(handlers)
     price_map.register()
     hybrid_cost.register()
-    metrics.expose()
     if os.environ.get("MINIMAX_CLAIM", "").strip().lower() == "off":
         return
     try:

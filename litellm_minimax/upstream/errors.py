@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 
 import litellm
 
+from litellm_minimax.observability import metrics
+from litellm_minimax.observability.definitions import ERRORS
 from litellm_minimax.upstream.error_table import (
     BY_2013_TEXT,
     BY_CODE,
@@ -40,6 +42,9 @@ def to_litellm(fault: Exception, context: CallContext, now: float | None = None)
         context: whose call it was.
         now: seconds since the epoch, for "resets at …" texts; the clock by default.
     """
+    code = _code(fault)
+    if code is not None:
+        metrics.count(ERRORS, code=code)
     match fault:
         case UpstreamFault():
             return _upstream(fault, context, time.time() if now is None else now)
@@ -55,6 +60,23 @@ def to_litellm(fault: Exception, context: CallContext, now: float | None = None)
         case InvalidRequest():
             return bad_request(Said(f"MiniMax ({context.model}): {fault}", 400, context, {}))
     return fault
+
+
+_TRANSPORT_CODES = {"timeout": "timeout", "unreachable": "unreachable", "interrupted": "broken_off"}
+
+
+def _code(fault: Exception) -> str | None:
+    """What a fault is counted under; ``None`` for what is none of ours."""
+    match fault:
+        case UpstreamFault():
+            return str(fault.code) if fault.code else f"http_{fault.http_status}"
+        case TransportFault():
+            return _TRANSPORT_CODES[fault.kind]
+        case ProtocolFault():
+            return "broken_off" if fault.truncated else "not_the_format"
+        case InvalidRequest():
+            return "refused_here"
+    return None
 
 
 def missing_key(context: CallContext) -> Exception:

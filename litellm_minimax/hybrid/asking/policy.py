@@ -17,6 +17,9 @@ ALONE: frozenset[Kind] = frozenset({"plan", "escalate"})
 UNTOUCHED = frozenset({"disabled", "client_skip", "client_thinking_off", "side_call", "budget"})
 """Reasons for which the reasoning model is left out of a request altogether."""
 
+UNDECIDED = "undecided"
+"""The reason that stands where a request has not come to its decision yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -38,6 +38,8 @@ class Target:
     """LiteLLM's ``provider/model`` of one deployment: for what it supports."""
     deployments: int = 1
     """How many serve it."""
+    configured: bool = False
+    """Whether ``name`` stands in the operator's configuration; a wildcard group takes names that clients make up."""
 
 
 def resolve(
@@ -68,7 +70,14 @@ def resolve(
             name = aliases.get(found, found)
             models = groups.models(name)
             _refuse_hybrids(member, role, (name, *models))
-            return Target(name, found, in_router=True, model=_concrete(models, member), deployments=len(models))
+            return Target(
+                name,
+                found,
+                in_router=True,
+                model=_concrete(models, member),
+                deployments=len(models),
+                configured=name in set(groups.names()),
+            )
     names = _spellings(member, backends)
     if not unconfigured:
         raise InvalidRequest(

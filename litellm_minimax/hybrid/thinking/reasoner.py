@@ -85,6 +85,8 @@ class Result:
     usage: Any = None
     """The upstream's usage, if it told it before the end."""
     ms: int = 0
+    ended: float = 0.0
+    """When it was over, by the phase's clock."""
     tokens: int = 0
     """What was read, estimated."""
 
@@ -163,7 +165,8 @@ class ThinkingPhase:
         except Exception as error:  # noqa: BLE001 - whatever a provider's SDK raises, the executor still answers
             self.result.ended_by, self.result.error = "error", error
         finally:
-            self.result.ms = round((self._clock.now() - self._started) * 1000)
+            self.result.ended = self._clock.now()
+            self.result.ms = round((self.result.ended - self._started) * 1000)
 
     async def close(self) -> None:
         """Close the upstream at once; safe to repeat."""

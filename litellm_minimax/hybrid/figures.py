@@ -1,0 +1,83 @@
+"""What a finished hybrid request adds to the metrics: its decision, how it ended, and each call's time and spend."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from itertools import pairwise
+
+from litellm.types.utils import Usage
+
+from litellm_minimax.hybrid.ledger import Ledger, Made
+from litellm_minimax.hybrid.members.resolution import Target
+from litellm_minimax.observability import metrics
+from litellm_minimax.observability.definitions import (
+    COST,
+    DECIDED,
+    HAND_OVER_SECONDS,
+    OTHER,
+    PHASE_SECONDS,
+    REQUESTS,
+    TOKENS,
+)
+
+
+def outcome(error: BaseException | None) -> str:
+    """How a request ended, by what ended it."""
+    if error is None:
+        return "answered"
+    return "left" if isinstance(error, (GeneratorExit, asyncio.CancelledError)) else "failed"
+
+
+def tell(decided: tuple[str, str] | None, ended: str, ledger: Ledger) -> None:
+    """Count one request.
+
+    Args:
+        decided: the decision and its reason; ``None`` if it failed before there was one.
+        ended: what :func:`outcome` says.
+        ledger: its calls, all of them over.
+    """
+    if not metrics.are_counted():
+        return
+    metrics.count(REQUESTS, outcome=ended)
+    if decided is not None:
+        metrics.count(DECIDED, decision=decided[0], reason=decided[1])
+    for made in ledger.made:
+        _tell_call(made, ledger)
+    for seconds in hand_overs(ledger.made):
+        metrics.observe(HAND_OVER_SECONDS, seconds)
+
+
+def hand_overs(calls: Sequence[Made]) -> list[float]:
+    """Seconds from the end of each call of the reasoner to the start of the executor's call that read it."""
+    return [
+        max(after.began - before.ended, 0.0)
+        for before, after in pairwise(calls)
+        if before.result is not None and after.phase == "execution"
+    ]
+
+
+def name_of(target: Target) -> str:
+    """A member's name as a label: of the operator's configuration or LiteLLM's price map, never a client's own."""
+    import litellm
+
+    known = target.configured or (not target.in_router and target.name in litellm.model_cost)
+    return target.name if known else OTHER
+
+
+def _tell_call(made: Made, ledger: Ledger) -> None:
+    line = made.as_phase(ledger.price)
+    metrics.observe(PHASE_SECONDS, line.ms / 1000, phase=line.phase, ended_by=line.ended_by)
+    if made.stream is None:
+        return  # it never began, and cost nothing
+    model = name_of(made.call.target)
+    for kind, tokens in _kinds(line.usage).items():
+        metrics.count(TOKENS, tokens, phase=line.phase, model=model, kind=kind)
+    metrics.count(COST, line.cost or 0.0, phase=line.phase, model=model)
+
+
+def _kinds(usage: Usage) -> dict[str, int]:
+    prompt = usage.prompt_tokens or 0
+    told = getattr(usage.prompt_tokens_details, "cached_tokens", None)
+    cached = min(told, prompt) if isinstance(told, int) else 0
+    return {"input": prompt - cached, "cached_input": cached, "output": usage.completion_tokens or 0}
