@@ -10,7 +10,7 @@ REASONS = (
     "same_request", "same_turn",
     # Left out.
     "disabled", "client_skip", "client_thinking_off", "side_call", "no_user_message", "probability", "tool_round",
-    "no_trigger",
+    "no_trigger", "budget",
     # The reasoner failed, or rests because it did.
     "backoff", "reasoner_error", "reasoner_first_delta_timeout", "reasoner_idle_timeout", "reasoner_timeout",
     "reasoner_content_filter", "reasoner_empty",
