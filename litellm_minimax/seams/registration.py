@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from litellm_minimax.seams import advisor_tool, claim_chat, claim_media, hybrid_cost, price_map
+from litellm_minimax.seams import advisor_tool, cached_streams, claim_chat, claim_media, hybrid_cost, price_map
 
 if TYPE_CHECKING:
     from litellm import CustomLLM
@@ -38,6 +38,7 @@ def register(handlers: Mapping[str, CustomLLM]) -> None:
     _list_providers(handlers)
     price_map.register()
     hybrid_cost.register()
+    cached_streams.complete()
     if os.environ.get("MINIMAX_CLAIM", "").strip().lower() == "off":
         return
     try:

@@ -22,6 +22,8 @@ INSIDE: ContextVar[bool] = ContextVar("litellm_minimax_inside_hybrid", default=F
 """Set while a hybrid calls a member: what is reached from there must not be a hybrid again."""
 
 _RESERVATION = "user_api_key_budget_reservation"
+_HEALTH_TAG = "litellm-internal-health-check"
+"""LiteLLM's mark of its own calls for ``/health``; no deployment has it, so a router that goes by tags would find none."""
 _IDENTITY = ("user_api_key", "user_api_end_user", "agent_id", "billing_agent_id", "actor_agent_id")
 _DOORS_METADATA = ("metadata", "litellm_metadata")
 _SAID_ALREADY = (
@@ -215,6 +217,9 @@ def sees_images(model: str) -> bool:
 def _lent(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """The caller's metadata for one sub-call: its own copy, without the budget that is reserved for the outer call."""
     lent = {key: value for key, value in metadata.items() if key != _RESERVATION}
+    tags = lent.get("tags")
+    if isinstance(tags, list) and _HEALTH_TAG in tags:
+        lent["tags"] = [tag for tag in tags if tag != _HEALTH_TAG]
     auth: Any = lent.get("user_api_key_auth")
     if getattr(auth, "budget_reservation", None) is not None:
         lent["user_api_key_auth"] = auth.model_copy(update={"budget_reservation": None})
