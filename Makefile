@@ -7,7 +7,7 @@ OLDEST_LITELLM := 1.94.3
 # LiteLLM downloads its price map at import unless told to use the one it ships.
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 
-.PHONY: help demo serve test check format contract-oldest bench agents faults soak soak-short census media-memory replicas outages fuzz guards upgrade-check lock clean
+.PHONY: help demo serve test check format contract-oldest bench agents faults soak soak-short features census media-memory replicas outages fuzz guards upgrade-check lock clean
 
 help:  ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,10 @@ soak: $(VENV)/.installed-dev  ## 20 minutes of mixed traffic on a started proxy;
 
 soak-short: $(VENV)/.installed-dev  ## two minutes of it, as CI runs it
 	$(BIN)/python -m pytest -q -m soak tests/load
+
+features: $(VENV)/.installed-dev  ## LiteLLM's own features on our models, one started proxy (about a minute)
+	@$(BIN)/python -m pip install --quiet --group features 2>/dev/null || $(BIN)/python -m pip install --group features
+	$(BIN)/python -m pytest -q -m features tests/features
 
 census: $(VENV)/.installed-dev  ## the proxy's live objects over 10,000 requests; figures into docs/reliability.md
 	$(BIN)/python -m tests.load.census

@@ -101,3 +101,9 @@ def test_container_runs_as_nobody_and_checks_for_free():
     compose = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
     assert compose["services"]["proxy"]["ports"] == ["127.0.0.1:4000:4000"]
     assert Path(ROOT, compose["services"]["proxy"]["build"]["dockerfile"]).exists()
+
+
+def test_every_feature_of_litellms_names_a_test_that_exists():
+    named = set(re.findall(r"`(test_\w+)`", TEXTS["docs/litellm-features.md"]))
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests/features").glob("test_*.py"))
+    assert named == set(re.findall(r"^(?:async )?def (test_\w+)\(", tests, re.MULTILINE))

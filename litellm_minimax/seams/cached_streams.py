@@ -76,8 +76,11 @@ def _has_reasoning(chunk: Any) -> bool:
 
 def _thought(chunk: Any, reasoning: str) -> Any:
     """A chunk in front of the first one, with nothing in it but the reasoning."""
-    from litellm.types.utils import Delta, ModelResponseStream, StreamingChoices
-
-    delta = Delta(role="assistant", content=None, reasoning_content=reasoning)
-    choice = StreamingChoices(finish_reason=None, index=0, delta=delta)
-    return ModelResponseStream(id=chunk.id, created=chunk.created, model=chunk.model, choices=[choice])
+    thought = chunk.model_copy(deep=True)
+    thought.choices[0].finish_reason = None
+    delta = thought.choices[0].delta
+    delta.content = delta.tool_calls = delta.provider_specific_fields = None
+    delta.reasoning_content = reasoning
+    if hasattr(thought, "usage"):
+        del thought.usage
+    return thought

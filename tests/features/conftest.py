@@ -107,11 +107,20 @@ def config_for(sim, other, prompt):
         "content_policy_fallbacks": [{"strict": ["spare"]}],
     }
     config["guardrails"] = [
-        {"guardrail_name": "mask", "litellm_params": {"guardrail": "features_proxy_side.Masking", "mode": ["pre_call", "post_call"]}},
-        {"guardrail_name": "refuse", "litellm_params": {"guardrail": "features_proxy_side.Refusing", "mode": "during_call"}},
+        {
+            "guardrail_name": "mask",
+            "litellm_params": {"guardrail": "features_proxy_side.Masking", "mode": ["pre_call", "post_call"]},
+        },
+        {
+            "guardrail_name": "refuse",
+            "litellm_params": {"guardrail": "features_proxy_side.Refusing", "mode": "during_call"},
+        },
     ]
     config["prompts"] = [
-        {"prompt_id": "polite", "litellm_params": {"prompt_id": "polite", "prompt_integration": "dotprompt", "dotprompt_content": prompt}}
+        {
+            "prompt_id": "polite",
+            "litellm_params": {"prompt_id": "polite", "prompt_integration": "dotprompt", "dotprompt_content": prompt},
+        }
     ]
     return config
 

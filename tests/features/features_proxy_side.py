@@ -26,7 +26,7 @@ SECRET = "the-secret-word"
 async def user_api_key_auth(request, api_key):
     key = api_key.removeprefix("Bearer ")
     if key == os.environ["LITELLM_MASTER_KEY"]:
-        return UserAPIKeyAuth(api_key=key, user_role="proxy_admin")
+        return UserAPIKeyAuth(api_key=key, user_role="proxy_admin", user_id="default_user_id")
     if key not in KEYS:
         raise ValueError("unknown key")
     return UserAPIKeyAuth(api_key=key, **{"models": [], **KEYS[key]})

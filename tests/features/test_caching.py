@@ -7,7 +7,6 @@ import pytest
 from openai import BadRequestError
 
 import litellm_minimax  # noqa: F401 -- registers
-
 from litellm_minimax.simulator import Answer, Fault, ToolCall
 
 CACHED = {"cache": {"use-cache": True}}
@@ -92,7 +91,12 @@ async def test_embeddings_are_cached_unless_the_cache_is_opt_in(sim, monkeypatch
     for _ in range(2):
         answers.append(
             await litellm.aembedding(
-                model="minimax/embo-01", api_base=sim.base_url, api_key="k", input=["a fox", "a dog"], caching=True, **CACHED
+                model="minimax/embo-01",
+                api_base=sim.base_url,
+                api_key="k",
+                input=["a fox", "a dog"],
+                caching=True,
+                **CACHED,
             )
         )
         await asyncio.sleep(0.2)  # it is put into the cache by a task of its own

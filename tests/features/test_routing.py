@@ -25,7 +25,8 @@ def text_of(client, model, *, stream=False, **more):
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize(
-    ("group", "code"), [("breaks", 1002), ("breaks", 1008), ("breaks", 1000), ("small", 1039), ("strict", 1026), ("strict", 1027)]
+    ("group", "code"),
+    [("breaks", 1002), ("breaks", 1008), ("breaks", 1000), ("small", 1039), ("strict", 1026), ("strict", 1027)],
 )
 def test_a_fallback_answers_for_what_it_was_set_up_for(sim, other, client, group, code, stream):
     text = "context window exceeds limit" if code == 1039 else None
@@ -184,3 +185,10 @@ def test_a_deployments_budget(sim, client):
     count, said = answered(ask, 4)
     assert count == 1
     assert "budget" in said.lower()
+
+
+def test_budgets_of_tags_want_litellms_licence(monkeypatch):
+    monkeypatch.setattr(litellm, "tag_budget_config", {"paid": {"budget_limit": 1.0, "time_period": "1d"}})
+    params = {"model": "minimax/MiniMax-M2", "api_key": "k", "max_budget": 1.0, "budget_duration": "1d"}
+    with pytest.raises(ValueError, match="Enterprise"):
+        litellm.Router(model_list=[{"model_name": "m", "litellm_params": params}])

@@ -1,9 +1,5 @@
 """Two workers under one port, and the Admin UI's list of models in a real browser."""
 
-import base64
-import hashlib
-import hmac
-import json
 import os
 import shutil
 import subprocess
@@ -12,9 +8,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import jwt
 import pytest
-from proxy_process import SHIPPED_CONFIG, StartedProxy, free_port
+from proxy_process import SHIPPED_CONFIG, free_port
 
+from litellm_minimax import catalog
 from litellm_minimax.cli.proxy_child import answers, new_master_key
 from litellm_minimax.simulator import Answer
 from tests.features.conftest import KEY
@@ -33,7 +31,8 @@ def test_two_workers(sim, tmp_path):
     try:
         deadline = time.monotonic() + 90
         while not answers(f"http://127.0.0.1:{port}/health/readiness"):
-            assert process.poll() is None and time.monotonic() < deadline, (tmp_path / "log").read_text()[-2000:]
+            assert process.poll() is None, (tmp_path / "log").read_text()[-2000:]
+            assert time.monotonic() < deadline
             time.sleep(0.1)
 
         def ask(number):
@@ -55,3 +54,29 @@ def test_two_workers(sim, tmp_path):
     finally:
         process.terminate()
         assert process.wait(30) is not None
+
+
+def test_the_admin_ui_lists_our_models(proxy, sim):
+    """Its hub of models; the page "Models + Endpoints" and the login want LiteLLM's database, so the session is made here."""
+    browser_of = pytest.importorskip("playwright.sync_api", reason="pip install playwright").sync_playwright
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs the distribution's chromium")
+    session = {"user_id": "default_user_id", "key": proxy.master_key, "user_role": "proxy_admin", "login_method": "username_password",
+               "premium_user": False, "auth_header_name": "Authorization", "exp": int(time.time()) + 600}  # fmt: skip
+    with browser_of() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        context = browser.new_context()
+        context.add_cookies(
+            [{"name": "token", "value": jwt.encode(session, proxy.master_key, "HS256"), "url": proxy.url}]
+        )
+        page = context.new_page()
+        page.goto(f"{proxy.url}/ui/model-hub-table/")
+        page.get_by_placeholder("Search model names").fill("MiniMax-M2.7-highspeed")
+        row = page.locator("tr", has_text="MiniMax-M2.7-highspeed").first
+        row.wait_for(timeout=60_000)
+        shown = row.inner_text()
+        browser.close()
+    price = catalog.find("MiniMax-M2.7-highspeed").price
+    for telling in ("minimax", "Function Calling", "Reasoning", f"${price.input:.2f}", f"${price.output:.2f}"):
+        assert telling in shown
