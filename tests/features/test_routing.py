@@ -187,7 +187,7 @@ def test_a_deployments_budget(sim, client):
     assert "budget" in said.lower()
 
 
-def test_budgets_of_tags_want_litellms_licence(monkeypatch):
+async def test_budgets_of_tags_want_litellms_licence(monkeypatch):
     monkeypatch.setattr(litellm, "tag_budget_config", {"paid": {"budget_limit": 1.0, "time_period": "1d"}})
     params = {"model": "minimax/MiniMax-M2", "api_key": "k", "max_budget": 1.0, "budget_duration": "1d"}
     with pytest.raises(ValueError, match="Enterprise"):

@@ -23,7 +23,7 @@ INSIDE: ContextVar[bool] = ContextVar("litellm_minimax_inside_hybrid", default=F
 
 _RESERVATION = "user_api_key_budget_reservation"
 _HEALTH_TAG = "litellm-internal-health-check"
-"""LiteLLM's mark of its own calls for ``/health``; no deployment has it, so a router that goes by tags would find none."""
+"""LiteLLM's mark of its own calls for ``/health``: no deployment has it, so a router that goes by tags finds none."""
 _IDENTITY = ("user_api_key", "user_api_end_user", "agent_id", "billing_agent_id", "actor_agent_id")
 _DOORS_METADATA = ("metadata", "litellm_metadata")
 _SAID_ALREADY = (
