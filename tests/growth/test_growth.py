@@ -90,6 +90,7 @@ NOT_FOREIGN = {
     "hybrid/figures.py": "the handful of calls that one request made",
     "observability/metrics.py": "counters of this process",
     "observability/definitions.py": "the metrics and the values of their labels",
+    "seams/cached_streams.py": "names, and the chunks that LiteLLM makes of a kept answer, one at a time",
     "seams/advisor_tool.py": "LiteLLM's arguments, by their names, and the deployments of one model",
     "seams/auth_candidates.py": "the proxy's access groups of one name",
     "seams/claim_chat.py": "LiteLLM's own names",
