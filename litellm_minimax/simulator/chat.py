@@ -21,7 +21,8 @@ FINE = {"status_code": 0, "status_msg": ""}
 _TAGS = {
     "think": ("<think>\n", "\n</think>\n\n"), "mm:think": ("<mm:think>\n", "\n</mm:think>\n\n"),
     "mm_closer": ("<think>\n", "\n</mm:think>\n\n"), "lone_closer": ("", "\n</think>\n\n"),
-    "missing_closer": ("<think>\n", "\n\n"),
+    "missing_closer": ("<think>\n", "\n\n"), "thinking": ("<think>\n", "\n</thinking>\n\n"),
+    "thought": ("<think>\n", "\n</thought>\n\n"), "blank": ("<think>\n", "\n</ think >\n\n"),
 }  # fmt: skip
 
 

@@ -224,12 +224,34 @@ class Stream:
             yield f"{self._data}[DONE]{self._eol}{self._eol}".encode()
 
 
+def _together(frames: Iterator[bytes], count: int) -> Iterator[bytes]:
+    """So many frames in one ``data:`` line, a blank between them; the end marker stays apart."""
+    held: list[bytes] = []
+    for frame in frames:
+        done = frame.strip().endswith(b"[DONE]")
+        held += [] if done else [frame]
+        if held and (done or len(held) == count):
+            yield _one_line(held)
+            held = []
+        if done:
+            yield frame
+    if held:
+        yield _one_line(held)
+
+
+def _one_line(frames: list[bytes]) -> bytes:
+    first, *rest = frames
+    return b" ".join([first.rstrip(), *(frame.strip().removeprefix(b"data:").lstrip() for frame in rest)]) + b"\n\n"
+
+
 def stream(answer: Answer, exchange: Exchange) -> Iterator[bytes]:
     """The frames of a streamed answer, with the byte-level quirks of the last one."""
     if answer.raw_sse is not None:
         yield answer.raw_sse
         return
     frames = Stream(answer, exchange).frames()
+    if exchange.quirks.frames_per_line > 1:
+        frames = _together(frames, exchange.quirks.frames_per_line)
     if not exchange.quirks.no_trailing_blank_line:
         yield from frames
         return

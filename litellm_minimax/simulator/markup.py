@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from litellm_minimax.simulator.answers import Answer, ToolCall
     from litellm_minimax.simulator.reply import Exchange
 
@@ -21,32 +23,36 @@ def raw(answer: Answer, exchange: Exchange) -> str:
         opener, closer = ("<mm:think>", "</mm:think>") if m3 else ("<think>\n", "\n</think>\n\n")
         # M2's prompt already ends with the opening tag, so its raw output starts inside the thought.
         thought = f"{'' if quirks.implicit_open and not m3 else opener}{answer.reasoning}{closer}"
-    calls = _m3_calls(answer) if m3 else _m2_calls(answer)
-    return f"{thought}{answer.text}{calls}"
+    calls = m3_calls(answer.tool_calls) if m3 else m2_calls(answer.tool_calls)
+    return f"{thought}{answer.text}\n{calls}" if calls else f"{thought}{answer.text}"
 
 
-def _m2_calls(answer: Answer) -> str:
-    if not answer.tool_calls:
-        return ""
-    invokes = "".join(
+def m2_calls(calls: Sequence[ToolCall]) -> str:
+    """M2's block."""
+    return f"<minimax:tool_call>\n{m2_invokes(calls)}</minimax:tool_call>" if calls else ""
+
+
+def m2_invokes(calls: Sequence[ToolCall]) -> str:
+    """What stands in M2's block, a call a line."""
+    return "".join(
         f'<invoke name="{call.name}">\n'
         + "".join(f'<parameter name="{name}">{_value(value)}</parameter>\n' for name, value in _arguments(call).items())
         + "</invoke>\n"
-        for call in answer.tool_calls
+        for call in calls
     )
-    return f"\n<minimax:tool_call>\n{invokes}</minimax:tool_call>"
 
 
-def _m3_calls(answer: Answer) -> str:
-    if not answer.tool_calls:
+def m3_calls(calls: Sequence[ToolCall]) -> str:
+    """M3's block, its special token in front of every tag."""
+    if not calls:
         return ""
     invokes = "".join(
         f'{_M3}<invoke name="{call.name}">'
         + "".join(_m3_value(name, value) for name, value in _arguments(call).items())
         + f"{_M3}</invoke>\n"
-        for call in answer.tool_calls
+        for call in calls
     )
-    return f"\n{_M3}<tool_call>\n{invokes}{_M3}</tool_call>"
+    return f"{_M3}<tool_call>\n{invokes}{_M3}</tool_call>"
 
 
 def _m3_value(name: str, value: Any) -> str:

@@ -40,7 +40,8 @@ class Quirks:
         reasoning_fields: which fields a split reasoning has.
         reasoning_split_default: ``None`` is by model (true on M3.1, false elsewhere).
         tags: how thinking is delimited inside ``content``: ``think``, ``mm:think``, ``mm_closer`` (opened by
-            ``<think>``, closed by ``</mm:think>``), ``lone_closer`` (no opener), ``missing_closer``.
+            ``<think>``, closed by ``</mm:think>``), ``lone_closer`` (no opener), ``missing_closer``; ``thinking``,
+            ``thought`` and ``blank`` are the closers ``</thinking>``, ``</thought>`` and ``</ think >``.
         markup: the tool markup of ``self_hosted``: by model name, or forced.
         implicit_open: ``self_hosted`` output starts inside the thought (the prompt already holds ``<think>``).
         tool_args: arguments in ``fragments``, ``whole`` in the chunk after the opening one, ``single`` (id, name and
@@ -48,6 +49,11 @@ class Quirks:
         tool_index_base: the index of the first tool call in a stream (1 behind one gateway).
         tool_index_missing: no ``index`` on streamed tool calls.
         tool_calls_empty_list: ``tool_calls: []`` in every delta without a call.
+        calls_as: calls stand in the text, on any host, spelled as models were seen to write them (``off_script.py``).
+        arguments_as: how the arguments of a call are written: as JSON, or as models and servers were seen to.
+        stray_closer: behind thinking in a field of its own, the text begins with ``</thinking>``.
+        turn_end: a token of the vocabulary as text at the end.
+        frames_per_line: so many frames of a stream in one ``data:`` line, as one gateway was seen to send them.
         reasoning_tokens: ``over`` counts two more than the completion has, ``absent`` leaves the details out.
         cache_fields: which of the two field sets reports cached tokens; ``auto`` switches on ``cache_control``.
         passive_cache: prompts of at least 512 tokens that share a prefix with an earlier one report cached tokens.
@@ -119,7 +125,9 @@ class Quirks:
     reasoning_mirrored_in_think: bool = False
     reasoning_fields: Literal["both", "content", "details", "reasoning"] = "both"
     reasoning_split_default: bool | None = None
-    tags: Literal["think", "mm:think", "mm_closer", "lone_closer", "missing_closer"] = "think"
+    tags: Literal["think", "mm:think", "mm_closer", "lone_closer", "missing_closer", "thinking", "thought", "blank"] = (
+        "think"
+    )
     markup: Literal["by_model", "m2", "m3"] = "by_model"
     implicit_open: bool = True
     # tools
@@ -127,6 +135,14 @@ class Quirks:
     tool_index_base: int = 0
     tool_index_missing: bool = False
     tool_calls_empty_list: bool = False
+    # off script
+    calls_as: Literal[
+        "calls", "m2", "m3", "json_lines", "json_array", "json", "python", "bare", "neighbour", "own_tags", "escaped"
+    ] = "calls"
+    arguments_as: Literal["json", "python", "javascript", "twice", "fenced", "encoded", "raw_breaks"] = "json"
+    stray_closer: bool = False
+    turn_end: Literal["none", "[e~[", "]~b]ai", "]~!b["] = "none"
+    frames_per_line: int = 1
     # usage
     reasoning_tokens: Literal["exact", "over", "absent"] = "exact"
     cache_fields: Literal["auto", "passive", "explicit"] = "auto"

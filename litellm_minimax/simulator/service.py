@@ -18,6 +18,7 @@ from litellm_minimax.simulator import (
     directives,
     listings,
     media,
+    off_script,
     prose,
     shapes,
     usage,
@@ -300,6 +301,8 @@ class Service:
             return self._refuse(exchange, too_long)
         calls = [(call.id or "", call.name, call.arguments_text) for call in answer.tool_calls]
         self._issued.remember(answer.reasoning, calls, ids_are_ours=exchange.quirks.dialect != "self_hosted")
+        if exchange.family != "anthropic":
+            answer = off_script.written(answer, exchange.quirks)
         headers = _headers(exchange.record, answered=True) | dict(answer.headers)
         quirks = exchange.quirks
         reply = Reply(answer.status, headers, first_delay=answer.first_delay, close=quirks.connection_close)

@@ -1,5 +1,6 @@
 """However MiniMax writes an answer, and in whichever way it is asked for, the caller gets the same message."""
 
+import json
 import typing
 
 import litellm
@@ -27,7 +28,7 @@ NOT_ABOUT_ANSWERS = {
     "dialect", "markup", "implicit_open", "several_system", "tool_choice", "temperature", "n", "web_search", "id_case",
     "status_1008", "validation", "v1_models", "anthropic_m3_thinking", "anthropic_full_message",
     "anthropic_start_repeats", "passive_cache", "tags", "reasoning_split_default", "reasoning_mirrored_in_think",
-    "gone", "no_finish",
+    "gone", "no_finish", "calls_as", "arguments_as",
 }  # fmt: skip
 
 
@@ -43,6 +44,13 @@ def other_positions():
         if kind is int:
             yield {name: 1 if name == "tool_index_base" else 3}
     yield {"done_marker": True, "summary_frame": True, "usage_in_last_chunk": True, "cumulative_reasoning": True}
+
+
+OFF_SCRIPT = [
+    (switch, spelling)
+    for switch in ("calls_as", "arguments_as")
+    for spelling in typing.get_args(typing.get_type_hints(Quirks)[switch])[1:]
+]
 
 
 def expected(answer: Answer) -> tuple:
@@ -76,7 +84,24 @@ async def test_no_quirk_of_the_wire_shows(sim, quirk):
             assert len(heard.ids) == 1
 
 
-@pytest.mark.parametrize("tags", ["think", "mm:think", "mm_closer", "lone_closer"])
+@pytest.mark.parametrize(("switch", "spelling"), OFF_SCRIPT)
+@pytest.mark.parametrize("dialect", ["minimax", "openai"])
+async def test_calls_are_calls_however_they_are_written(sim, switch, spelling, dialect):
+    """As text in every notation, on MiniMax's host and on one that is unknown, and with arguments that are no JSON."""
+    sim.quirks = Quirks(dialect=dialect, **{switch: spelling})
+    for scene in ("calls", "all"):
+        for way in ("sync", "async-stream"):
+            sim.enqueue(SCENES[scene])
+            heard = await ask(way, tools=TOOLS)
+            assert heard.content.strip() == SCENES[scene].text
+            assert heard.reasoning == REASONING
+            assert [(name, json.loads(arguments)) for _, name, arguments in heard.calls] == [
+                (call.name, call.arguments) for call in CALLS
+            ]
+            assert heard.finish == "tool_calls"
+
+
+@pytest.mark.parametrize("tags", ["think", "mm:think", "mm_closer", "lone_closer", "thinking", "thought", "blank"])
 @pytest.mark.parametrize("mirrored", [False, True])
 async def test_thinking_inside_the_content_is_taken_out(sim, tags, mirrored):
     """A caller (or a gateway) may switch `reasoning_split` off; what comes back reads the same."""

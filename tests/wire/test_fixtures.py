@@ -118,7 +118,16 @@ FAULTS: dict[str, dict[str, object]] = {
 }
 
 
+OFF_SCRIPT = sorted(path.name for path in FIXTURES.glob("off_*.sse"))
+"""Answers off the template: each has a call, or its text alone, in one of the spellings of ``docs/wire-quirks.md``."""
+WEATHER = ReadOptions(
+    tool_schemas={"get_weather": {"properties": {"city": {"type": "string"}, "unit": {"type": "string"}}}}
+)
+
+
 def options_of(name: str) -> ReadOptions:
+    if name.startswith("off_"):
+        return WEATHER
     return SELF_HOSTED if "_raw" in name else UNKNOWN if name.startswith(("vllm", "llama", "sglang")) else PLAIN
 
 
@@ -128,7 +137,7 @@ def bytes_of(name: str) -> bytes:
 
 def test_every_fixture_is_read_and_says_where_it_is_from():
     files = {path.name for path in FIXTURES.iterdir() if path.suffix in {".sse", ".json"}}
-    assert files == MESSAGES.keys() | FAULTS.keys() | {"broken_off.sse"}
+    assert files == MESSAGES.keys() | FAULTS.keys() | {"broken_off.sse", *OFF_SCRIPT}
     told = (FIXTURES / "README.md").read_text()
     for name in files:
         if name.endswith(".sse"):
@@ -142,7 +151,22 @@ def test_what_a_fixture_says(name):
     assert message_of(read([bytes_of(name)], options_of(name))) == MESSAGES[name]
 
 
-@pytest.mark.parametrize("name", [*MESSAGES, *FAULTS])
+@pytest.mark.parametrize("name", OFF_SCRIPT)
+def test_an_answer_off_the_template_says_the_same(name):
+    message = message_of(read([bytes_of(name)], WEATHER))
+    assert message.reasoning == THOUGHT
+    assert message.usage == COUNTS
+    if name.startswith("off_closer") or name == "off_turn_end.sse":
+        assert (message.text, message.calls, message.finish) == ("Paris is the capital.", (), "stop")
+        return
+    assert message.text.strip() == "I look."
+    ((_, tool, arguments),) = message.calls
+    city = "Paris\nFrance" if "raw_breaks" in name else "Paris"
+    assert (tool, json.loads(arguments)) == ("get_weather", {"city": city, "unit": "é"})
+    assert message.finish == "tool_calls"
+
+
+@pytest.mark.parametrize("name", [*MESSAGES, *FAULTS, *OFF_SCRIPT])
 @FEW
 @given(places=st.lists(st.integers(0, 1 << 20), max_size=40))
 def test_it_does_not_matter_where_the_network_cuts(name, places):
@@ -152,7 +176,7 @@ def test_it_does_not_matter_where_the_network_cuts(name, places):
     assert outcome(cuts(data, places), options, leave_when_done=True) == in_one_piece
 
 
-@pytest.mark.parametrize("name", [*MESSAGES, *FAULTS])
+@pytest.mark.parametrize("name", [*MESSAGES, *FAULTS, *OFF_SCRIPT])
 @pytest.mark.parametrize("size", [1, 2, 7])
 def test_nor_how_small_the_pieces_are(name, size):
     data, options = bytes_of(name), options_of(name)
