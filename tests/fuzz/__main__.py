@@ -14,7 +14,7 @@ from tests.reliability_page import circumstances, rows_of, write_section
 
 CHECKS: tuple[Callable[[random.Random], None], ...] = (
     *fuzz_requests.CHECKS, *fuzz_media.CHECKS, fuzz_wire.check_markup, fuzz_wire.check_think, fuzz_wire.check_stop, fuzz_wire.check_sse,
-    fuzz_wire.check_answer,
+    fuzz_wire.check_answer, fuzz_wire.check_arguments,
 )  # fmt: skip
 
 

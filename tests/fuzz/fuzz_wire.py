@@ -24,6 +24,7 @@ from typing import Any
 from litellm_minimax.wire.events import Event, Reasoning, Started, Text, ToolCallArguments, ToolCallStart
 from litellm_minimax.wire.faults import WireFault
 from litellm_minimax.wire.incoming.answer import AnswerReader
+from litellm_minimax.wire.incoming.call_arguments import CallArguments
 from litellm_minimax.wire.incoming.sse import SSEDecoder
 from litellm_minimax.wire.incoming.stop import StopScanner
 from litellm_minimax.wire.incoming.stream import coalesce
@@ -61,6 +62,18 @@ M3 = (
         "<o>", "</o>", "<a>", "</a>", "<item>", "</item>", "<zz>", "</zz>",
     )),
     TOKEN, f'{TOKEN}<tool_call>{TOKEN}<invoke name="f">{TOKEN}<o>',
+)  # fmt: skip
+OFF_SCRIPT = (
+    "<tool_calls>\n", "\n</tool_calls>", "<tool_call>", "</tool_call>", "<function_calls>\n", "</function_calls>",
+    '{"name": "f", "arguments": {"s": "x"}}\n', "{'name': 'g', 'arguments': {'k': None}}", '[{"name": "f", "parameters": {}}]',
+    '{"name": "f", "arguments": {"s": "', '{"name": "nobody", "arguments": {}}', '"', "}}", "<s>", "</s>", '<invoke name="f">\n', "</invoke>\n",
+    '&lt;invoke name="f"&gt;', '&lt;parameter name="s"&gt;', "&lt;/parameter&gt;", "&lt;/invoke&gt;", "&lt;", "&amp;",
+    "</thinking>", "</thought>", "</ think >", "\n</thinking>\n\n", "[e~[", "]~b]ai\n", "]~!b[",
+)  # fmt: skip
+SPELLED = (
+    "{", "}", "[", "]", ",", ":", "{}", '"', "'", "null", "None", "True", "undefined", "NaN", "007", "-", "1.", "1e5", "key", " ", "\n",
+    "// c\n", "/* c */", "# c\n", "\\", "\\x4", "\\u00e9", "\\'", "\t", "\x01", "```json\n", "\n```", "</tool_call>", ";",
+    '{"k": ', "{'k': ", '"k": ', "'k': 'v'", '"\\"{\\"k\\": 1}\\""',
 )  # fmt: skip
 THINK = ("<think>", "</think>", "<mm:think>", "</mm:think>", "\n<think>\n", "\n</think>\n\n", "</think>\n")
 PROSE = (
@@ -163,7 +176,7 @@ def words_of(events: Iterable[Event]) -> str:
 
 def check_markup(rng: random.Random) -> None:
     """Tool-call markup."""
-    text = sized(rng, texts(rng, rng.choice((M2, M3, M2 + M3)), PROSE))
+    text = sized(rng, texts(rng, rng.choice((M2, M3, M2 + M3, OFF_SCRIPT, M2 + OFF_SCRIPT)), PROSE))
 
     def scan(pieces: Iterable[str]) -> tuple[list[Event], str]:
         scanner = ToolMarkupScanner(SCHEMAS)
@@ -173,7 +186,9 @@ def check_markup(rng: random.Random) -> None:
             events += scanner.feed(piece)
             if len(scanner._held) > MOST_HELD:
                 raise Broken(f"{len(scanner._held)} characters are held")
-        held = "" if scanner._state == scanner._in_value else scanner._held
+        held = scanner._held
+        if scanner._state == scanner._in_value and not held.startswith(scanner._notation.closing(scanner._name)):
+            held = ""  # it is a part of the value
         return coalesce(events + scanner.close()), held
 
     events, held = scan([text])
@@ -205,6 +220,28 @@ def check_think(rng: random.Random) -> None:
     for told in (events, cut):
         if lost := markers(text) - markers(words_of(told)):
             raise Broken(f"{lost} is lost: {text!r}")
+
+
+def check_arguments(rng: random.Random) -> None:
+    """Arguments of structured calls."""
+    marker = iter(range(0x4E00, 0x9FFF))
+    parts = [rng.choice(SPELLED) if rng.random() < 0.8 else f"'{chr(next(marker))}'" for _ in range(rng.randint(0, 24))]
+    text = sized(rng, rng.choice(("", "", "{", "{'k': ")) + "".join(parts))
+
+    def told(pieces: Iterable[str]) -> tuple[str, str, bool]:
+        arguments = CallArguments()
+        said = "".join([arguments.take(piece) for piece in pieces]) + arguments.close()
+        return said, arguments.verdict, arguments.torn
+
+    said, verdict, torn = told([text])
+    if not told(text) == told(pieces_of(text, rng)) == (said, verdict, torn):
+        raise Broken(f"cut otherwise, it says something else: {text!r}")
+    if verdict != "unreadable" and not isinstance(json.loads(said, parse_constant=_no_json), dict):
+        raise Broken(f"arguments are no object: {text!r}")
+    if verdict == "exact" and said.strip() not in (text.strip(), "{}"):
+        raise Broken(f"it was changed, and nobody says so: {text!r}")
+    if lost := markers(text) - markers(said):
+        raise Broken(f"{lost} is lost: {text!r}")
 
 
 def check_stop(rng: random.Random) -> None:
@@ -241,7 +278,7 @@ def check_sse(rng: random.Random) -> None:
 
 def check_answer(rng: random.Random) -> None:
     """A stream of content with everything in it, through all of the reader."""
-    text = texts(rng, THINK, PROSE, M2, M3)
+    text = texts(rng, THINK, PROSE, M2, M3, *((OFF_SCRIPT,) * 2 if rng.random() < 0.5 else ()))
     options = ReadOptions(tool_schemas=SCHEMAS, implicit_think=rng.choice(("no", "maybe", "open_weights", "yes")))
     frames = [{"id": "chatcmpl-1", "choices": [{"delta": {"content": piece}}]} for piece in pieces_of(text, rng)]
     frames.append({"choices": [{"delta": {}, "finish_reason": "stop"}]})
@@ -274,7 +311,9 @@ def outcome(pieces: Iterable[bytes], options: ReadOptions = PLAIN) -> Any:
     return coalesce([event for event in events if not isinstance(event, Started)]), type(fault), str(fault)
 
 
-CHECKS: tuple[Callable[[random.Random], None], ...] = (check_markup, check_think, check_answer, check_sse, check_stop)
+CHECKS: tuple[Callable[[random.Random], None], ...] = (
+    check_markup, check_think, check_answer, check_sse, check_stop, check_arguments,
+)  # fmt: skip
 
 
 def run(count: int, seed: int = 0) -> Counter[str]:
@@ -285,7 +324,7 @@ def run(count: int, seed: int = 0) -> Counter[str]:
     """
     done: Counter[str] = Counter()
     for number in range(count):
-        check = CHECKS[(0, 0, 1, 1, 2, 3, 3, 4)[number % 8]]
+        check = CHECKS[(0, 0, 1, 1, 2, 3, 4, 5)[number % 8]]
         try:
             check(random.Random(f"{seed}/{number}"))
         except Exception as error:

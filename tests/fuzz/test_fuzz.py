@@ -19,6 +19,6 @@ def test_the_fuzz_sees_what_gets_lost(monkeypatch):
 
 def test_the_fuzz_sees_what_depends_on_the_cuts(monkeypatch):
     monkeypatch.setattr("litellm_minimax.wire.incoming.think._begun_tag", lambda text: 0)
-    monkeypatch.setattr(fuzz_wire, "CHECKS", (fuzz_wire.check_think,) * 5)
+    monkeypatch.setattr(fuzz_wire, "CHECKS", (fuzz_wire.check_think,) * 6)
     with pytest.raises(fuzz_wire.Broken, match="otherwise"):
         fuzz_wire.run(500)

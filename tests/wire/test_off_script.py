@@ -248,3 +248,10 @@ def test_a_thought_that_breaks_off_in_the_draft_of_a_call_of_no_tool_is_a_though
     for message in messages(text, TOOLS):
         assert (message.calls, message.text) == ((), "")
         assert message.reasoning == text.removeprefix("<think>\n")
+
+
+def test_what_breaks_off_in_something_that_no_call_has_is_text():
+    """Found by the fuzz: a name that was never closed took the rest of the answer with it."""
+    text = '<tool_call>{"name": "bash", "argu and here is my answer.'
+    message = message_of(read([whole({"content": text, "role": "assistant"})], TOOLS))
+    assert (message.text, message.calls) == (text, ())

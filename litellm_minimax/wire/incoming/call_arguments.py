@@ -32,7 +32,7 @@ class CallArguments:
         verdict: what was made of them; :meth:`close` settles it.
     """
 
-    __slots__ = ("_behind", "_braces", "_held", "_mender", "_told", "torn", "verdict")
+    __slots__ = ("_behind", "_braces", "_followed", "_held", "_mender", "_told", "torn", "verdict")
 
     def __init__(self) -> None:
         self.torn = False
@@ -44,12 +44,14 @@ class CallArguments:
         """The last brace in it; ``None`` if it is no object."""
         self._told: list[str] = []
         self._behind: list[str] = []
+        self._followed = False
+        """It is not blank."""
 
     @property
     def whole(self) -> bool:
         """An object with members is complete, and nothing stands behind it."""
         mender = self._mender
-        return mender is not None and mender.closed and not self._behind
+        return mender is not None and mender.closed and not self._followed
 
     def take(self, fragment: str) -> str:
         """What the next fragment adds."""
@@ -108,19 +110,17 @@ class CallArguments:
 
     def _more(self, mender: JsonMender, fragment: str) -> str:
         told, end = mender.take(fragment)
-        behind = fragment[end:]
-        if self._behind or behind.strip():
-            self._behind.append(behind)
-        else:
-            told += behind
         self._told.append(told)
+        if behind := fragment[end:]:
+            self._behind.append(behind)
+            self._followed = self._followed or not behind.isspace()
         return told
 
     def _left_over(self) -> str:
         """What stands behind the object: nothing of it, if it adds nothing to it."""
         behind = "".join(self._behind)
-        if not behind:
-            return ""
+        if not self._followed:
+            return behind
         if _LEFT_OVER.fullmatch(behind) or _says_again("".join(self._told), behind):
             self.verdict = "mended"
             return ""

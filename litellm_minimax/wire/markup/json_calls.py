@@ -9,6 +9,7 @@ from litellm_minimax.wire.markup.argument_writer import json_of
 from litellm_minimax.wire.markup.markup_values import Schema
 
 _ARGUMENTS = ("arguments", "parameters", "args", "input")
+_MEMBERS = (*_ARGUMENTS, "name", "function", "type", "id", "index")
 
 
 class JsonCalls:
@@ -46,19 +47,22 @@ class JsonCalls:
         self.done = self._mender.closed or self._mender.lost
         return end
 
-    def calls(self) -> list[tuple[str, str]] | None:
+    def calls(self, *, cut: bool = False) -> list[tuple[str, str]] | None:
         """The calls as ``(name, arguments)``; ``None`` if it is no call, or not of declared tools only."""
         told = None if self._mender.lost else mended("".join(self._out))
         if told is None:
             return None
-        found = [self._call(each) for each in (told.value if isinstance(told.value, list) else [told.value])]
+        values = told.value if isinstance(told.value, list) else [told.value]
+        if cut and not all(map(_is_begun, values)):
+            return None
+        found = [self._call(each) for each in values]
         known = [call for call in found if call is not None]
         return known if known and len(known) == len(found) else None
 
     def close(self) -> list[tuple[str, str]] | None:
-        """The text has ended: the calls as far as they were told."""
+        """The text has ended: the calls as far as they were told; ``None`` if it ended in what no call has."""
         self._out.append(self._mender.close())
-        return self.calls()
+        return self.calls(cut=True)
 
     def _call(self, value: object) -> tuple[str, str] | None:
         if not isinstance(value, Mapping):
@@ -73,3 +77,8 @@ class JsonCalls:
             text = mended(given)
             return name, text.text if text is not None and isinstance(text.value, Mapping) else given or "{}"
         return name, json_of(given, "{}") if given is not None else "{}"
+
+
+def _is_begun(value: object) -> bool:
+    """Whether this may be a call of which the end is missing: its last member's name may be cut, but is a call's."""
+    return not isinstance(value, Mapping) or all(any(each.startswith(name) for each in _MEMBERS) for name in value)
