@@ -551,6 +551,13 @@ def _arguments_of_a_call(text: str) -> str:
     return "".join(arguments.take(text[at : at + 7]) for at in range(0, len(text), 7)) + arguments.close()
 
 
+def broken_off_call(text: str) -> Work:
+    """A call as JSON that never ends, with as many members as the text has words."""
+    members = ", ".join(f'"{number}": 1' for number in range(len(text) // 16))
+    pieces = [frame(content='<tool_call>{"name": "f", '), frame(content=members), frame(content=text), END]
+    return quietly(lambda: read_all(pieces, OPTIONS["tools"]))
+
+
 def spelled(text: str) -> Work:
     """Arguments that are no JSON, whole and in pieces."""
     said = (text, f"{{'k': '{text}", f"{{k: /* {text} */ 1, // {text}\n n: 007, o: '\\x{text}'}}")
@@ -655,6 +662,7 @@ READERS: dict[str, Reader] = {
     "bytes, short reads": raw_bytes(5),
     "events": framed,
     "odd JSON": odd_json,
+    "broken off call": broken_off_call,
     "messages stream": messages_stream,
     "messages tool uses": messages_tool_uses,
     "messages in one read": messages_in_one_read,
