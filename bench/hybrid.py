@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench import consultation
 from bench.load import DELTA_CHARS
 from bench.measure import lags_of
 
@@ -174,7 +175,8 @@ def main() -> None:
 
     async def both() -> dict[str, float]:
         warm = await cpu(address, calls)
-        return {**await paced(address, max(2, calls // 8)), **warm}
+        few = max(2, calls // 8)
+        return {**await paced(address, few), **await consultation.paced(address, few), **warm}
 
     print(json.dumps(asyncio.run(both())), file=answers, flush=True)
     os._exit(0)

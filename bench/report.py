@@ -207,6 +207,9 @@ _HYBRID = (
     ("unwanted_deltas", "deltas of answer the reasoner made before it was stopped, at most", 0),
     ("stream_over_upstreams", "a streamed call ÷ its two upstream times together", 3),
     ("whole_over_upstreams", "a whole answer ÷ its two upstream times together", 3),
+    ("advice_lag_ms", "advisor: first delta of advice reaches the client, ms after it left the reasoner", 1),
+    ("consultation_ms", "… executor's call to the advisor's request, and its end to the executor's next request, ms", 1),
+    ("advised_over_ms", "… a streamed answer with a consultation beyond its three upstream times, ms", 1),
     ("hybrid_cpu_ms", "CPU of a hybrid call, ms", 1),
     ("two_plain_cpu_ms", "CPU of the two plain calls, ms", 1),
     ("cpu_ratio", "hybrid ÷ the two plain calls", 2),
@@ -217,6 +220,8 @@ _HYBRID_AIMS = (
     ("… first thought from reasoner to client, ms", "first_lag_ms", 20, 1),
     ("… a streamed call ÷ its two upstream times", "stream_over_upstreams", 1.05, 3),
     ("… a whole answer ÷ its two upstream times", "whole_over_upstreams", 1.05, 3),
+    ("advisor: what a consultation adds to its upstream times, ms", "consultation_ms", 15, 1),
+    ("… first delta of advice from reasoner to client, ms", "advice_lag_ms", 20, 1),
 )
 
 

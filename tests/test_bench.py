@@ -108,5 +108,7 @@ def test_a_hybrid_round_tells_every_figure_of_its_table():
     assert told["hand_over_ms"] > 0
     assert 0 < told["first_lag_ms"] < told["first_thought_ms"]
     assert told["stream_over_upstreams"] > 1 < told["whole_over_upstreams"]
+    assert told["advice_lag_ms"] > 0
+    assert 0 < told["consultation_ms"] < told["advised_over_ms"]
     results = Results(hybrid=[told])
     assert "hybrid ÷ the two plain calls" in page(results)

@@ -1,0 +1,92 @@
+"""What a consultation costs over its upstream times: a hybrid in mode advisor, one consultation in each answer.
+
+The executor calls the advisor's tool at once, the reasoning model thinks and advises at fifty deltas a second, and the
+executor answers. When each request came and was answered is what the simulator recorded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import time
+import urllib.request
+from typing import Any
+
+from bench.load import DELTA_CHARS
+from bench.measure import lags_of
+
+REASONER, EXECUTOR = "MiniMax-M2", "MiniMax-M3"
+RATE = 50
+THOUGHTS, ADVICE, WORDS = 10, 20, 10
+MODEL = f"hybrid/[minimax/{REASONER},minimax/{EXECUTOR}]"
+_PACE = f"chars={DELTA_CHARS} rate={RATE}"
+DIRECTIVES = " ".join(
+    f"[[simulate: {each}]]"
+    for each in (
+        f"model={EXECUTOR} turn=0 tool=consult_advisor",
+        f"model={REASONER} think={THOUGHTS} deltas={ADVICE} {_PACE}",
+        f"model={EXECUTOR} turn=1 deltas={WORDS} {_PACE}",
+    )
+)
+
+
+async def paced(address: str, calls: int) -> dict[str, float]:
+    """So many streamed answers with a consultation, one after the other.
+
+    Returns:
+        ``advice_lag_ms``, that the first delta of advice was on its way; ``consultation_ms``, from the end of the
+        executor's call to the advisor's request, and from the end of the advice to the executor's next request;
+        ``advised_over_ms``, the whole call beyond its three upstream times. Medians, in milliseconds.
+    """
+    lags, consultations, wholes = [], [], []
+    for number in range(calls):
+        nonce = f"advised-{os.getpid()}-{number}x"  # one simulator serves the rounds of several processes
+        lag, seconds = await _ask(nonce)
+        first, advice, second = _upstreams(address, nonce)
+        lags.append(lag)
+        gaps = (_arrived(advice) - _closed(first), _arrived(second) - _closed(advice))
+        consultations.append(1e3 * sum(gaps))
+        wholes.append(1e3 * (seconds - sum(_closed(each) - _arrived(each) for each in (first, advice, second))))
+    return {
+        "advice_lag_ms": statistics.median(lags),
+        "consultation_ms": statistics.median(consultations),
+        "advised_over_ms": statistics.median(wholes),
+    }
+
+
+async def _ask(nonce: str) -> tuple[float, float]:
+    """How long the first delta of advice was on its way, in milliseconds; how long all of it took, in seconds."""
+    import litellm
+
+    messages = [
+        {"role": "system", "content": DIRECTIVES},
+        {"role": "user", "content": f"Ask consult_advisor. nonce={nonce}"},
+    ]
+    lag = None
+    start = time.monotonic()
+    stream = await litellm.acompletion(MODEL, messages=messages, stream=True, hybrid={"mode": "advisor"})
+    async for chunk in stream:
+        now = time.monotonic_ns()
+        thought = getattr(chunk.choices[0].delta, "reasoning_content", None) if chunk.choices else None
+        if thought and lag is None:
+            lag = next(iter(lags_of(thought, now)), None)
+    assert lag is not None, "nobody advised"
+    return lag, time.monotonic() - start
+
+
+def _upstreams(address: str, nonce: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """What the simulator recorded of the executor's call, the advisor's, and the executor's again."""
+    with urllib.request.urlopen(f"{address}/simulator/requests") as response:
+        told = [each for each in json.load(response) if f"nonce={nonce}" in json.dumps(each["body"])]
+    first, advice, second = sorted(told, key=_arrived)
+    assert advice["body"]["model"] == REASONER
+    return first, advice, second
+
+
+def _arrived(request: dict[str, Any]) -> float:
+    return float(request["arrived"])
+
+
+def _closed(request: dict[str, Any]) -> float:
+    return float(request["answered"]["closed_at"])
