@@ -208,7 +208,11 @@ _HYBRID = (
     ("stream_over_upstreams", "a streamed call ÷ its two upstream times together", 3),
     ("whole_over_upstreams", "a whole answer ÷ its two upstream times together", 3),
     ("advice_lag_ms", "advisor: first delta of advice reaches the client, ms after it left the reasoner", 1),
-    ("consultation_ms", "… executor's call to the advisor's request, and its end to the executor's next request, ms", 1),
+    (
+        "consultation_ms",
+        "… executor's call to the advisor's request, and its end to the executor's next request, ms",
+        1,
+    ),
     ("advised_over_ms", "… a streamed answer with a consultation beyond its three upstream times, ms", 1),
     ("hybrid_cpu_ms", "CPU of a hybrid call, ms", 1),
     ("two_plain_cpu_ms", "CPU of the two plain calls, ms", 1),

@@ -96,10 +96,14 @@ class Ledger:
             # On its way before anything else is done: every millisecond here is one that the client waits.
             made.opening = asyncio.ensure_future(self.open(made.call))
             made.stream = await made.opening
+            finished = False
             async for chunk in made.stream:
+                finished = finished or any(choice.finish_reason for choice in chunk.choices or ())
                 if getattr(chunk, "usage", None) is not None:
                     made.usage = chunk.usage
                 yield chunk
+                if finished and made.usage is not None:
+                    break  # as in a reasoner's call: what LiteLLM still does is to log it, which it shall not
             made.ended_by = "finish"
         except Exception:
             made.ended_by = "error"

@@ -98,6 +98,13 @@ async def test_a_consultation_in_the_middle_of_one_well_formed_answer(use):  # n
     assert "- ls()" in asked.messages[0]["content"]
 
 
+async def test_nobody_waits_for_a_member_that_has_said_all_and_told_its_usage(use):  # noqa: F811
+    slow = 3.0
+    use(Members(reasoner=[*ADVISES, slow], executor=[[*consults(), slow], [*LISTS, slow]]))
+    phases = breakdown(await stream(**SETTINGS))["phases"]
+    assert [phase["ms"] < 1000 * slow for phase in phases] == [True] * 3
+
+
 async def test_the_whole_answer_says_the_same_and_a_later_round_finds_the_exchange_on_another_replica(use):  # noqa: F811
     shelf = Shelf()
     use(Members(reasoner=ADVISES, executor=[consults(), LISTS]), cache=shelf)

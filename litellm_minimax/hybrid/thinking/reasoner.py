@@ -234,6 +234,9 @@ class ThinkingPhase:
         usage = getattr(chunk, "usage", None)
         if usage is not None:
             self.result.usage = usage
+            # Usage after the finish is the last thing that LiteLLM tells. Waiting for the end as well costs the client
+            # some ten milliseconds, in which LiteLLM puts the answer together once more to log it, and does not.
+            self._over = self._finish_reason is not None
         if not getattr(chunk, "choices", None):
             return ()
         choice = chunk.choices[0]
