@@ -7,7 +7,7 @@ OLDEST_LITELLM := 1.94.3
 # LiteLLM downloads its price map at import unless told to use the one it ships.
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 
-.PHONY: help demo serve test check format contract-oldest bench agents faults soak soak-short features census media-memory replicas outages fuzz guards upgrade-check lock clean
+.PHONY: help demo serve test check format contract-oldest bench agents faults soak soak-short features dashboard census media-memory replicas outages fuzz guards upgrade-check lock clean
 
 help:  ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,10 @@ replicas: $(VENV)/.installed-dev  ## two proxies and a Redis under load, each ki
 
 outages: $(VENV)/.installed-dev  ## a thousand hybrid requests for each way its reasoner can be down; figures into docs/reliability.md
 	$(BIN)/python -m tests.load.outages
+
+dashboard: $(VENV)/.installed-dev  ## a real Prometheus on two workers under load; figures and a picture into docs/operators.md
+	$(BIN)/python -m tests.dashboard.grafana
+	$(BIN)/python -m tests.dashboard
 
 fuzz: $(VENV)/.installed-dev  ## a million hostile inputs per parser; figures into docs/reliability.md
 	$(BIN)/python -m tests.fuzz

@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import yaml
+
 from litellm_minimax.catalog import MODELS
 from litellm_minimax.cli.models import COLUMNS, embedding_table, image_table, row
+from litellm_minimax.observability.definitions import METRICS
 from litellm_minimax.upstream import error_table, errors
 from litellm_minimax.upstream.error_table import CallContext
 from litellm_minimax.verify.run import most
@@ -136,6 +139,31 @@ def questions() -> str:
     return table(["key", "sent", "confirmed by", "refuted by", "to the first of", "at most, $"], rows)
 
 
+def metrics() -> str:
+    """Each metric for Prometheus, and its labels."""
+    rows = []
+    for metric in METRICS:
+        labels = [f"`{name}`: {', '.join(values)}" if values else f"`{name}`" for name, values in metric.labels.items()]
+        rows.append([f"`{metric.sample}`", metric.kind, metric.meaning, "; ".join(labels)])
+    return table(["metric", "kind", "meaning", "labels"], rows)
+
+
+def alerts() -> str:
+    """Each alert of deploy/prometheus/alerts.yml."""
+    groups = yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yml").read_text())["groups"]
+    rows = [
+        [
+            f"`{rule['alert']}`",
+            rule["labels"]["severity"],
+            rule["annotations"]["summary"],
+            rule["annotations"]["description"],
+        ]
+        for group in groups
+        for rule in group["rules"]
+    ]
+    return table(["alert", "severity", "says", "what to do"], rows)
+
+
 def _section(document: str, title: str) -> list[list[str]]:
     """The cells of a section's table, each without its spread."""
     text = document.split(f"\n## {title}")[1].split("\n## ", maxsplit=1)[0]
@@ -182,6 +210,8 @@ TABLES = {
         one_worker,
         assumptions,
         questions,
+        metrics,
+        alerts,
     )
 }
 
