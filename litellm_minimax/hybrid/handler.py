@@ -16,9 +16,9 @@ from litellm_minimax.hybrid.answering.messages_door import with_blocks_apart
 from litellm_minimax.hybrid.asking import preset, spec
 from litellm_minimax.hybrid.asking.policy import Decision
 from litellm_minimax.hybrid.consulting import clients_tool
-from litellm_minimax.hybrid.members import access, calls
+from litellm_minimax.hybrid.members import access, calls, parameters
 from litellm_minimax.hybrid.members.resolution import resolve
-from litellm_minimax.hybrid.request import HybridRequest, Members
+from litellm_minimax.hybrid.request import HybridRequest, Members, execution_params
 from litellm_minimax.hybrid.run import HybridRun, Surroundings, decision_headers
 from litellm_minimax.memory.shared_cache import SharedCache
 from litellm_minimax.wire.faults import InvalidRequest
@@ -116,6 +116,9 @@ class HybridLLM(CustomLLM):
             execution = resolve(
                 request.spec.execution, "execution", groups, options.backends, aliases, unconfigured=unconfigured
             )
+            parameters.check(request.spec.reasoning, "reasoning", reasoning, request.spec.reasoning.params)
+            own = {**execution_params(request, execution), **request.spec.execution.params}
+            parameters.check(request.spec.execution, "execution", execution, own)
         except InvalidRequest as fault:
             raise refusals.bad_request(fault, request.model) from None
         if proxy_router is not None and (auth is not None or calls.proxy_is_guarded()):

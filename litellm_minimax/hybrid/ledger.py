@@ -13,6 +13,7 @@ from litellm.types.utils import Usage
 from litellm_minimax.hybrid.accounting import spend
 from litellm_minimax.hybrid.asking.preset import HandOver
 from litellm_minimax.hybrid.members import calls, origin
+from litellm_minimax.hybrid.thinking.leading_thought import LeadingThought
 from litellm_minimax.hybrid.thinking.reasoner import Clock, Limits, Result, ThinkingPhase
 
 
@@ -97,11 +98,13 @@ class Ledger:
             made.opening = asyncio.ensure_future(self.open(made.call))
             made.stream = await made.opening
             finished = False
+            # MiniMax's models are read by this package's own handler.
+            leading = None if made.call.target.model.startswith("minimax") else LeadingThought()
             async for chunk in made.stream:
                 finished = finished or any(choice.finish_reason for choice in chunk.choices or ())
                 if getattr(chunk, "usage", None) is not None:
                     made.usage = chunk.usage
-                yield chunk
+                yield leading.take(chunk) if leading is not None else chunk
                 if finished and made.usage is not None:
                     break  # as in a reasoner's call: what LiteLLM still does is to log it, which it shall not
             made.ended_by = "finish"

@@ -68,10 +68,10 @@ def took_too_long(seconds: float, model: str) -> Exception:
 
 def of_phase(error: Exception, phase: str) -> Exception:
     """A member's error, of the same class and status, whose message says in which phase of the hybrid it happened."""
-    said = getattr(error, "message", None)
-    if isinstance(said, str):
+    said, where = getattr(error, "message", None), f" (In the hybrid's {phase} phase.)"
+    if isinstance(said, str) and not said.endswith(where):
         # LiteLLM's exceptions print this attribute, and the proxy sends it to the client.
-        setattr(error, "message", f"{said} (In the hybrid's {phase} phase.)")  # noqa: B010 - not on every Exception
+        setattr(error, "message", said + where)  # noqa: B010 - not on every Exception
     return error
 
 

@@ -145,15 +145,41 @@ def execution_call(
     messages: Sequence[Mapping[str, Any]],
     *,
     tools: Sequence[object] | None = None,
+    was_thought_for: bool = False,
 ) -> calls.SubCall:
-    """The executor's call: the client's own, with the notes among its messages, or with ``tools`` instead of its."""
+    """The executor's call: the client's own, with the notes among its messages.
+
+    Args:
+        request: the client's request.
+        members: the resolved members.
+        messages: the client's messages, with what is handed over.
+        tools: tools instead of the client's.
+        was_thought_for: the reasoner's thinking is handed over, so that the executor need not think as hard.
+    """
     target = members.execution
+    params = execution_params(request, target)
+    if was_thought_for and "reasoning_effort" in calls.supported_params(target.model):
+        params |= _lower_effort(params.get("reasoning_effort"), unasked=calls.thinks_unasked(target.model))
+    params |= {**request.spec.execution.params, **_WITH_USAGE, **({"tools": tools} if tools else {})}
+    return calls.SubCall(target, messages, params, request.metadata, members.router)
+
+
+def execution_params(request: HybridRequest, target: Target) -> dict[str, Any]:
+    """The client's parameters, but for a wish for thinking that an executor can't fulfil: it steers the reasoner."""
     supported = calls.supported_params(target.model)
-    # The client's wish for thinking steers the reasoner; an executor that can't think must not be asked to.
-    params = {
+    return {
         name: value
         for name, value in request.params.items()
         if name not in _STEERS_THINKING or not supported or name in supported
     }
-    params |= {**request.spec.execution.params, **_WITH_USAGE, **({"tools": tools} if tools else {})}
-    return calls.SubCall(target, messages, params, request.metadata, members.router)
+
+
+def _lower_effort(wished: object, *, unasked: bool) -> dict[str, Any]:
+    """The executor's ``reasoning_effort`` after the reasoner's; no word about it where it would not think anyhow."""
+    level = wished.get("effort") if isinstance(wished, Mapping) else wished
+    if level in _ABOVE_LOW or (wished is None and unasked):
+        return {"reasoning_effort": {**wished, "effort": "low"} if isinstance(wished, Mapping) else "low"}
+    return {}
+
+
+_ABOVE_LOW = ("medium", "high", "xhigh", "max", "default", "auto")

@@ -349,11 +349,10 @@ class HybridRun:
             self._talk.turn_start,
             self._preset.hand_over,
             placement=self._preset.placement,
-            repeat=self._preset.repeat_messages,
+            repeat=self._preset.repeat_messages and calls.may_end_with_the_assistant(members.execution.model),
         )
-        made = Made(
-            "execution", self._request.spec.execution.raw, execution_call(self._request, members, [*notes, *after])
-        )
+        call = execution_call(self._request, members, [*notes, *after], was_thought_for=bool(self._notes))
+        made = Made("execution", self._request.spec.execution.raw, call)
         try:
             async with contextlib.aclosing(self._ledger.chunks(made)) as chunks:
                 separated = remembered = not self._shown

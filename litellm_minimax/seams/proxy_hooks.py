@@ -20,7 +20,7 @@ from litellm_minimax.hybrid import handler, refusals
 from litellm_minimax.hybrid.asking import preset, spec
 from litellm_minimax.hybrid.members import calls, resolution
 from litellm_minimax.observability import metrics
-from litellm_minimax.seams import advisor_tool, auth_candidates, client_fields, freeze
+from litellm_minimax.seams import advisor_tool, auth_candidates, client_fields, decision_log, freeze
 from litellm_minimax.wire.faults import InvalidRequest
 
 _RESPONSES_DOOR = ("aresponses", "responses")
@@ -49,6 +49,8 @@ class ProxyHooks(CustomLogger):
             metrics.expose()
         auth_candidates.name_members(self.is_at_work)
         self._will_freeze = freeze.freeze_when_settled(self.is_at_work)
+        if running_config():
+            decision_log.show()
 
     def is_at_work(self) -> bool:
         """Whether LiteLLM calls these hooks."""

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from litellm.types.utils import Delta, ModelResponseStream, StreamingChoices
+
 from litellm_minimax import catalog
 from litellm_minimax.hybrid import remembering
 from litellm_minimax.hybrid.agents import results, side_calls
@@ -20,6 +22,7 @@ from litellm_minimax.hybrid.consulting import clients_tool, exchanges, tool
 from litellm_minimax.hybrid.handing_over import handover, history
 from litellm_minimax.hybrid.thinking import reasoner_request
 from litellm_minimax.hybrid.thinking.deltas import DeltaReader
+from litellm_minimax.hybrid.thinking.leading_thought import LeadingThought
 from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.messages import remembering as messages_remembering
 from litellm_minimax.seams import client_fields, proxy_hooks
@@ -501,6 +504,23 @@ def reasoner(size: int) -> Reader:
     return prepare
 
 
+def executor(size: int) -> Reader:
+    """An executor's chunks, whose answer begins with a thought in tags."""
+
+    def prepare(text: str) -> Work:
+        parts = [text[at : at + size] for at in range(0, len(text), size)]
+        deltas = [StreamingChoices(index=0, delta=Delta(content=part)) for part in parts]
+        chunks = [ModelResponseStream(choices=[delta]) for delta in deltas]
+
+        def work() -> object:
+            reader = LeadingThought()
+            return [reader.take(chunk) for chunk in chunks]
+
+        return work
+
+    return prepare
+
+
 def results_of_tools(text: str) -> Work:
     """A tool's result, whichever agent gave it."""
     names = ("Bash", "run_shell_command", "bash", "exec_command")
@@ -682,6 +702,7 @@ READERS: dict[str, Reader] = {
     "quota": quota,
     "reasoner": reasoner(PIECE),
     "reasoner, short pieces": reasoner(3),
+    "executor": executor(PIECE),
     "tool results": results_of_tools,
     "side calls": housekeeping,
     "model string": model_string,

@@ -76,6 +76,7 @@ NOT_FOREIGN = {
     "hybrid/members/access.py": "the aliases of a key",
     "hybrid/members/calls.py": "LiteLLM's arguments, by their names",
     "hybrid/members/origin.py": "the headers of one answer",
+    "hybrid/members/parameters.py": "a handful of names",
     "hybrid/members/resolution.py": "the proxy's model groups",
     "hybrid/request.py": "LiteLLM's arguments, by their names",
     "hybrid/resting.py": "two entries, and at most eight names in one",

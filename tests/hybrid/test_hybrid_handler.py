@@ -336,8 +336,9 @@ async def test_the_reasoners_failure_is_an_error_by_choice(use, reasoner, raised
     members = Members(reasoner=reasoner)
     use(members)
     for _ in range(3):
-        with pytest.raises(raised):
+        with pytest.raises(raised, match="phase") as error:
             await ask(hybrid={"on_reasoning_failure": "error"})
+        assert "reasoning" in str(error.value)
     assert (len(members.asked("reasoner")), members.asked("executor")) == (3, [])
 
 

@@ -27,6 +27,9 @@ class Groups:
     def models(self, name):
         return self.groups.get(name, ["minimax/MiniMax-*"])
 
+    def drops_params(self, name):
+        return False
+
 
 GROUPS = Groups(
     **{

@@ -575,11 +575,26 @@ def test_doors_without_hybrids_say_so(world, path, body, name):
     assert not world.reasoner.requests + world.executor.requests
 
 
-@pytest.mark.parametrize("name", [" hybrid-coder", "hybrid-coder ", "qwen3-coder-plus "])
+BLANKS = "hybrid:[ minimax:MiniMax-M2 , qwen-oauth:qwen3-coder-plus ]"
+
+
+@pytest.mark.parametrize("name", [" hybrid-coder", "hybrid-coder ", "qwen3-coder-plus ", BLANKS])
 def test_blanks_around_a_name_do_not_lead_to_the_catch_all(world, name):
     answer = world.post("/v1/chat/completions", {"model": name, "messages": say("blanks")}, "sk-test-both")
     assert answer.json()["choices"][0]["message"]["content"] == "The code."
     assert len(world.executor.requests) == 1
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/responses"])
+def test_blanks_around_members_are_trimmed_on_every_door(world, path, stream):
+    says = {"input": "Blanks"} if path == "/v1/responses" else {"messages": say("Blanks"), "max_tokens": 99}
+    answer = world.post(path, {"model": BLANKS, "stream": stream, **says}, "sk-test-both")
+    assert answer.status_code == 200, answer.text
+    assert (len(world.reasoner.requests), len(world.executor.requests)) == (1, 1)
+    assert answer.headers["x-hybrid-decision"] == "reasoned"
+    line = "decision=reasoned reason=user_turn reasoning=minimax:MiniMax-M2 execution=qwen-oauth:qwen3-coder-plus"
+    assert line in world.proxy.log, "a proxy with default settings shows the decisions"
 
 
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/responses"])

@@ -49,12 +49,20 @@ class RouterGroups:
 
     def models(self, name: str) -> Sequence[str]:
         """LiteLLM's models behind ``name``."""
+        params = self._params(name)
+        return [_with_provider(str(each.get("model") or ""), each.get("custom_llm_provider")) for each in params]
+
+    def drops_params(self, name: str) -> bool:
+        """Whether a deployment says itself what becomes of parameters that its model has none of."""
+        settings = ("drop_params", "allowed_openai_params", "additional_drop_params")
+        return any(each.get(setting) for each in self._params(name) for setting in settings)
+
+    def _params(self, name: str) -> list[Mapping[str, Any]]:
         registry = self._registry()
         found = (registry.deployments if registry is not None else self.router.get_model_list)(
             model_name=name, team_id=self.team_id
         )
-        params = [deployment.get("litellm_params") or {} for deployment in found or ()]
-        return [_with_provider(str(each.get("model") or ""), each.get("custom_llm_provider")) for each in params]
+        return [deployment.get("litellm_params") or {} for deployment in found or ()]
 
     def _registry(self) -> Any:
         """Where LiteLLM 1.110 and later keep this; their Router's own methods for it are deprecated."""
@@ -201,6 +209,26 @@ def supported_params(model: str) -> frozenset[str]:
         return frozenset(litellm.get_supported_openai_params(model=name, custom_llm_provider=provider) or ())
     except Exception:  # noqa: BLE001 - an unknown model supports what its server says
         return frozenset()
+
+
+@lru_cache(maxsize=512)
+def thinks_unasked(model: str) -> bool:
+    """Whether ``model`` thinks without being asked to, as hard as ``reasoning_effort`` says: OpenAI's and MiniMax's.
+
+    Of other providers' models, to ask for little thinking is to ask for thinking.
+    """
+    import litellm
+
+    try:
+        _, provider, _, _ = litellm.get_llm_provider(model)
+        return provider in {"openai", "azure", "minimax", "minimax-plugin"} and bool(litellm.supports_reasoning(model))
+    except Exception:  # noqa: BLE001
+        return False
+
+
+def may_end_with_the_assistant(model: str) -> bool:
+    """Whether a conversation for ``model`` may end with an assistant message without text; Claude answers 400."""
+    return "claude" not in model.lower()
 
 
 @lru_cache(maxsize=512)

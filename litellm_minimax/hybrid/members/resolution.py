@@ -24,6 +24,9 @@ class Groups(Protocol):
     def models(self, name: str) -> Sequence[str]:
         """LiteLLM's models (``provider/model``) behind ``name``, through aliases and wildcards."""
 
+    def drops_params(self, name: str) -> bool:
+        """Whether a deployment of ``name`` says itself what becomes of parameters that its model has none of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -40,6 +43,8 @@ class Target:
     """How many serve it."""
     configured: bool = False
     """Whether ``name`` stands in the operator's configuration; a wildcard group takes names that clients make up."""
+    drops_params: bool = False
+    """Parameters that the model has none of are left out, or let pass, by its deployment's own setting."""
 
 
 def resolve(
@@ -76,6 +81,7 @@ def resolve(
                 in_router=True,
                 model=_concrete(models, member),
                 deployments=len(models),
+                drops_params=groups.drops_params(name),
                 configured=name in set(groups.names()),
             )
     names = _spellings(member, backends)

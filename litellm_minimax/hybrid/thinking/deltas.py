@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-_OPENING = re.compile(r"<(?:mm:)?(?:think|thinking|thought|reason|reasoning)>", re.IGNORECASE)
-_CLOSING = re.compile(r"</(?:mm:)?(?:think|thinking|thought|reason|reasoning)>", re.IGNORECASE)
+OPENING = re.compile(r"<(?:mm:)?(?:think|thinking|thought|reason|reasoning)>", re.IGNORECASE)
+CLOSING = re.compile(r"</(?:mm:)?(?:think|thinking|thought|reason|reasoning)>", re.IGNORECASE)
 _TAGS = tuple(
     f"<{slash}{space}{word}>"
     for slash in ("", "/")
@@ -102,8 +102,8 @@ class DeltaReader:
         text, self._held = self._held + content, ""
         if self._state == "start":
             text = self._after_blanks(text)
-            opening = _OPENING.match(text)
-            if opening is None and _may_become_opening(text):
+            opening = OPENING.match(text)
+            if opening is None and may_become_opening(text):
                 self._held = text
                 return
             self._state = "implicit" if opening is None else "tagged"
@@ -116,9 +116,9 @@ class DeltaReader:
         return said
 
     def _thought(self, text: str) -> Iterator[Piece]:
-        closing = _CLOSING.search(text)
+        closing = CLOSING.search(text)
         if closing is None:
-            safe = len(text) - _held_back(text)
+            safe = len(text) - held_back(text)
             self._held = text[safe:]
             if text[:safe]:
                 yield Thought(text[:safe])
@@ -145,12 +145,14 @@ def reasoning_of(delta: object) -> str:
     return ""
 
 
-def _may_become_opening(text: str) -> bool:
+def may_become_opening(text: str) -> bool:
+    """Whether ``text`` may be the beginning of an opening tag."""
     start = text.lower()
     return any(tag.startswith(start) for tag in _TAGS if not tag.startswith("</"))
 
 
-def _held_back(text: str) -> int:
+def held_back(text: str) -> int:
+    """How many characters at the end of ``text`` may be the beginning of a tag."""
     at = text.rfind("<", max(0, len(text) - max(map(len, _TAGS))))
     if at < 0:
         return 0

@@ -1,0 +1,58 @@
+"""Whether a member takes a parameter, by LiteLLM's own rules, before anything is asked and paid for.
+
+LiteLLM refuses a parameter that a model has none of (or, with ``drop_params``, leaves it out). Inside a hybrid that
+came too late: for the reasoner every request was degraded, for the executor the thinking was paid already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from litellm_minimax.hybrid.asking.spec import Member, Role, quoted
+from litellm_minimax.hybrid.members.resolution import Target
+from litellm_minimax.wire.faults import InvalidRequest
+
+_CHECKED = ("temperature", "top_p", "max_tokens", "reasoning_effort", "verbosity")
+"""What a model string may set, but for ``top_k``, which is no parameter of OpenAI's: LiteLLM passes it to everybody."""
+
+
+def check(member: Member, role: Role, target: Target, params: Mapping[str, Any]) -> None:
+    """Refuse what LiteLLM would refuse later.
+
+    Args:
+        member: the member, as it was written.
+        role: which of the two it is; for the message.
+        target: what it resolved to.
+        params: the parameters that it is about to be called with.
+
+    Raises:
+        InvalidRequest: the first parameter that the member has none of.
+    """
+    for name in _CHECKED:
+        value = params.get(name)
+        if isinstance(value, (str, int, float)) and not target.drops_params and _is_refused(target.model, name, value):
+            raise InvalidRequest(
+                name,
+                f"the {role} member {quoted(member.raw)} does not take {name}={quoted(str(value))}: "
+                f"LiteLLM refuses it for {target.model}.",
+                "Leave it out for this member, or set drop_params on its deployment.",
+            )
+
+
+@lru_cache(maxsize=1024)
+def _is_refused(model: str, name: str, value: object) -> bool:
+    import litellm
+    from litellm.utils import get_optional_params
+
+    if litellm.drop_params:
+        return False
+    try:
+        bare, provider, _, _ = litellm.get_llm_provider(model)
+        get_optional_params(model=bare, custom_llm_provider=provider, **{name: value})
+    except litellm.UnsupportedParamsError:
+        return True
+    except Exception:  # noqa: BLE001 - what LiteLLM does not know takes what its server says
+        return False
+    return False
