@@ -17,7 +17,7 @@ from litellm_minimax.hybrid.asking import preset, spec
 from litellm_minimax.hybrid.asking.policy import Decision
 from litellm_minimax.hybrid.consulting import clients_tool
 from litellm_minimax.hybrid.members import access, calls, parameters
-from litellm_minimax.hybrid.members.resolution import resolve
+from litellm_minimax.hybrid.members.resolution import Target, resolve
 from litellm_minimax.hybrid.request import HybridRequest, Members, execution_params
 from litellm_minimax.hybrid.run import HybridRun, Surroundings, decision_headers
 from litellm_minimax.memory.shared_cache import SharedCache
@@ -116,9 +116,6 @@ class HybridLLM(CustomLLM):
             execution = resolve(
                 request.spec.execution, "execution", groups, options.backends, aliases, unconfigured=unconfigured
             )
-            parameters.check(request.spec.reasoning, "reasoning", reasoning, request.spec.reasoning.params)
-            own = {**execution_params(request, execution), **request.spec.execution.params}
-            parameters.check(request.spec.execution, "execution", execution, own)
         except InvalidRequest as fault:
             raise refusals.bad_request(fault, request.model) from None
         if proxy_router is not None and (auth is not None or calls.proxy_is_guarded()):
@@ -126,7 +123,18 @@ class HybridLLM(CustomLLM):
             for member, target in pairs:
                 if auth is None or not await access.may_use(auth, target.asked, router):
                     raise refusals.not_allowed(member, target.asked, request.model)
+        _check_parameters(request, reasoning, execution)
         return Members(reasoning, execution, router)
+
+
+def _check_parameters(request: HybridRequest, reasoning: Target, execution: Target) -> None:
+    """Refuse parameters that a member has none of; after the check of the key, which need not know what is behind."""
+    own = {**execution_params(request, execution), **request.spec.execution.params}
+    try:
+        parameters.check(request.spec.reasoning, "reasoning", reasoning, request.spec.reasoning.params)
+        parameters.check(request.spec.execution, "execution", execution, own)
+    except InvalidRequest as fault:
+        raise refusals.bad_request(fault, request.model) from None
 
 
 class HybridStream:

@@ -710,6 +710,33 @@ def test_a_client_that_leaves_closes_the_reasoner(world):
     assert world.executor.requests == []
 
 
+@needs_a_later_litellm
+@pytest.mark.parametrize(
+    ("path", "stream"),
+    [
+        ("/v1/chat/completions", True),
+        ("/v1/chat/completions", False),
+        ("/v1/messages", True),
+        ("/v1/responses", False),
+    ],
+)
+def test_a_client_that_leaves_while_it_hears_nothing_ends_the_members(world, path, stream):
+    says = {"input": "leave"} if path == "/v1/responses" else {"messages": say("leave"), "max_tokens": 99}
+    body = {"model": MODEL, "stream": stream, **says}
+    world.post(path, body)  # what is slow the first time is not what is measured here
+    world.reset()
+    thinks = Answer("x", reasoning="thinking aloud " * 2000, chunk_chars=10, delay=0.02)
+    silent = Fault("stall", phase="before_headers", seconds=20)
+    world.reasoner.on(lambda _: True, silent if stream else thinks)
+    began = time.monotonic()
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(world.proxy.url + path, json=body, headers=world.proxy.headers, timeout=1)
+    world.reasoner.wait_idle(5)
+    assert time.monotonic() - began < 5
+    assert world.reasoner.last.answered.client_left
+    assert world.executor.requests == []
+
+
 @pytest.mark.parametrize(
     ("when", "sign", "paid"),
     [
