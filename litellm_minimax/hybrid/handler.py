@@ -16,7 +16,7 @@ from litellm_minimax.hybrid.answering.messages_door import with_blocks_apart
 from litellm_minimax.hybrid.asking import preset, spec
 from litellm_minimax.hybrid.asking.policy import Decision
 from litellm_minimax.hybrid.consulting import clients_tool
-from litellm_minimax.hybrid.members import access, calls, parameters
+from litellm_minimax.hybrid.members import access, calls, parameters, tracing
 from litellm_minimax.hybrid.members.resolution import Target, resolve
 from litellm_minimax.hybrid.request import HybridRequest, Members, execution_params
 from litellm_minimax.hybrid.run import HybridRun, Surroundings, decision_headers
@@ -196,9 +196,6 @@ def read_request(kwargs: Mapping[str, Any]) -> HybridRequest:
     timeout = kwargs.get("timeout")
     if isinstance(timeout, (int, float)):
         params["timeout"] = timeout
-    for name in ("litellm_trace_id", "litellm_session_id"):
-        if litellm_params.get(name):
-            params[name] = litellm_params[name]
     return HybridRequest(
         model=spec.restore(str(metadata.get("model_group") or f"hybrid/{model}")),
         spec=members,
@@ -211,6 +208,7 @@ def read_request(kwargs: Mapping[str, Any]) -> HybridRequest:
         result_flags=_flags(metadata.get(RESULT_FLAGS)),
         advisor_tool=_text(metadata.get(clients_tool.TOOL_NAME)),
         caller=_caller(metadata),
+        trace=tracing.of_caller(litellm_params, kwargs.get("logging_obj")),
         session=str(litellm_params.get("litellm_session_id") or metadata.get("session_id") or ""),
     )
 

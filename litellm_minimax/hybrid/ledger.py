@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from litellm.types.utils import Usage
 
 from litellm_minimax.hybrid.accounting import spend
 from litellm_minimax.hybrid.asking.preset import HandOver
-from litellm_minimax.hybrid.members import calls, origin
+from litellm_minimax.hybrid.members import calls, origin, tracing
 from litellm_minimax.hybrid.thinking.leading_thought import LeadingThought
 from litellm_minimax.hybrid.thinking.reasoner import Clock, Limits, Result, ThinkingPhase
 
@@ -42,7 +42,9 @@ class Made:
         return self.began + self.ms / 1000 if self.result is None else max(self.result.ended, self.began)
 
     def used(self) -> Usage:
-        """What it used, estimated where it was cut before it told."""
+        """What it used, estimated where it was cut before it told; nothing where no stream was opened."""
+        if self.stream is None:
+            return Usage(prompt_tokens=0, completion_tokens=0, total_tokens=0)
         if self.result is not None:
             told: Usage | None = self.result.usage
             return told or spend.estimated_usage(self.call.messages, self.result.tokens)
@@ -60,7 +62,7 @@ class Made:
             price(self.stream, usage),
             ms,
             ended_by,
-            estimated=told is None,
+            estimated=told is None and self.stream is not None,
             instead_of=self.member if origin.stood_in(self.stream) else None,
             request_id=origin.request_id(self.stream),
         )
@@ -73,6 +75,8 @@ class Ledger:
     open: Callable[[calls.SubCall], Awaitable[AsyncIterator[Any]]]
     clock: Clock
     price: Callable[[Any, Usage], float | None]
+    trace: Mapping[str, Any] = field(default_factory=dict)
+    """What puts each call into the caller's trace."""
     made: list[Made] = field(default_factory=list)
 
     def thinking(
@@ -83,7 +87,7 @@ class Ledger:
         async def open_stream() -> AsyncIterator[Any]:
             made = Made(name, member, call, result=phase.result, began=self.clock.now())
             self.made.append(made)
-            made.stream = await self.open(call)
+            made.stream = await self._opened(made)
             return made.stream
 
         phase = ThinkingPhase(open_stream, limits, hand_over, self.clock)
@@ -95,7 +99,7 @@ class Ledger:
         made.began = self.clock.now()
         try:
             # On its way before anything else is done: every millisecond here is one that the client waits.
-            made.opening = asyncio.ensure_future(self.open(made.call))
+            made.opening = asyncio.ensure_future(self._opened(made))
             made.stream = await made.opening
             finished = False
             # MiniMax's models are read by this package's own handler.
@@ -114,9 +118,12 @@ class Ledger:
         finally:
             made.ms = round((self.clock.now() - made.began) * 1000)
 
+    def _opened(self, made: Made) -> Awaitable[AsyncIterator[Any]]:
+        return self.open(tracing.named(made.call, made.phase, self.trace))
+
     def phases(self) -> list[spend.Phase]:
-        """What each call that got a stream did and cost."""
-        return [made.as_phase(self.price) for made in self.made if made.stream is not None]
+        """What each call did and cost, those included that failed before they had a stream."""
+        return [made.as_phase(self.price) for made in self.made]
 
     def answering_headers(self) -> dict[str, Any]:
         """The headers of the call that gave the answer, or is about to; empty while the reasoner still thinks."""

@@ -41,6 +41,8 @@ class HybridRequest:
     """The name of the advisor's tool, if the client declared it by itself."""
     caller: str = "local"
     """Who is asking: a hash that the stores are keyed with."""
+    trace: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters that put the members' calls into the caller's trace."""
     session: str = ""
     """The client's own id of the conversation, where it sends one."""
 

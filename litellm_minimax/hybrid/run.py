@@ -82,7 +82,7 @@ class HybridRun:
         self._shown_thoughts = remembering.ShownThoughts(around.cache, request.caller)
         self._decision = Decision("skip", policy.UNDECIDED)
         self._notes: list[handover.Note] = []
-        self._ledger = Ledger(around.call, around.clock, around.price)
+        self._ledger = Ledger(around.call, around.clock, around.price, request.trace)
         self._standing = self._find_standing()
         self._side: set[asyncio.Task[None]] = set()
         self._thinking: ThinkingPhase | None = None

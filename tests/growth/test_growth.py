@@ -78,6 +78,7 @@ NOT_FOREIGN = {
     "hybrid/members/origin.py": "the headers of one answer",
     "hybrid/members/parameters.py": "a handful of names",
     "hybrid/members/resolution.py": "the proxy's model groups",
+    "hybrid/members/tracing.py": "the headers of one request",
     "hybrid/request.py": "LiteLLM's arguments, by their names",
     "hybrid/resting.py": "two entries, and at most eight names in one",
     "hybrid/reviewing.py": "loops over what the members send, one at a time",

@@ -224,7 +224,10 @@ async def test_what_each_member_is_asked(use):
         extra_body={"x": 1},
     )
     (reasoner,), (executor,) = members.asked("reasoner"), members.asked("executor")
-    assert dict(reasoner.params) == snapshot(
+    asked = dict(reasoner.params)
+    traces = [dict(sub.params)["litellm_trace_id"] for sub in (reasoner, executor)]
+    assert traces == [asked.pop("litellm_trace_id")] * 2
+    assert asked == snapshot(
         {
             "max_tokens": 8192,
             "temperature": 0.7,
@@ -236,6 +239,7 @@ async def test_what_each_member_is_asked(use):
     assert "- run(cmd: string)" in reasoner.messages[0]["content"]
     params = dict(executor.params)
     params.pop("timeout")
+    params.pop("litellm_trace_id")
     assert params == snapshot(
         {
             "tools": tools,
