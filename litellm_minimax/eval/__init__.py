@@ -1,0 +1,1 @@
+"""Whether a hybrid is worth its money, measured on programming tasks: ``litellm-minimax eval``."""
