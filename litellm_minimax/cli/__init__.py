@@ -1,4 +1,4 @@
-"""The command line: ``litellm-minimax demo | serve | simulate | doctor | models | quota | verify``.
+"""The command line: ``litellm-minimax demo | serve | simulate | doctor | models | quota | verify | eval``.
 
 A command's module is imported when that command is asked for: what only prints (``--help``, ``--version``, ``models``)
 starts at once, and LiteLLM, which takes seconds, is imported by the commands that need it.
@@ -24,6 +24,7 @@ COMMANDS = {
     "models": "List the models and their prices.",
     "quota": "Show what a Token Plan has left.",
     "verify": "Ask the real service what this package believes about it.",
+    "eval": "Measure whether a hybrid is worth its money.",
 }
 """Each command and its line in the help; its code is the function of this name in the module of this name."""
 

@@ -7,6 +7,7 @@ whole command in a virtual machine.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -47,6 +48,10 @@ sys.stdout.flush()
 os.write(1, token.encode())
 """
 """The limits are set here, in the child, after it has its user id and before it runs a foreign line."""
+
+
+_TURNS = threading.BoundedSemaphore(os.cpu_count() or 1)
+"""Tests have limits of time, so no more of them run at once than there are processors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ class Isolation:
     def told(self) -> str:
         """One sentence, for the report."""
         if self.network:
-            return "Answers were tested without network, environment and rights of their own."
+            return "Answers were tested in processes without network, without your environment and with few rights."
         return "This system did not let us take the network from the answers' tests: they could have reached it."
 
 
@@ -140,7 +145,8 @@ def run(files: Mapping[str, str], name: str, program: str, limits: Limits | None
             path = folder / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        return _run(Path(above), folder, (name, program), limits)
+        with _TURNS:
+            return _run(Path(above), folder, (name, program), limits)
 
 
 def _run(above: Path, folder: Path, program: tuple[str, str], limits: Limits) -> Outcome:
@@ -170,10 +176,8 @@ def _wait(child: subprocess.Popen[bytes], told: bytes, seconds: float) -> str:
     except subprocess.TimeoutExpired:
         return f"no end within {seconds:g} s"
     finally:
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # all of it has ended
             os.killpg(child.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):  # all of it has ended
-            pass
         child.wait()
     return ""
 

@@ -81,7 +81,9 @@ def _read(path: Path) -> Task:
         raise BadTask(f"{path}: {error}") from None
     unknown = set(told) - _TEXTS - _FILES
     if unknown:
-        raise BadTask(f"{path}: unknown key {', '.join(sorted(unknown))}; a task has {', '.join(sorted(_TEXTS | _FILES))}")
+        raise BadTask(
+            f"{path}: unknown key {', '.join(sorted(unknown))}; a task has {', '.join(sorted(_TEXTS | _FILES))}"
+        )
     for name in ("prompt", "tests", "reference"):
         if not told.get(name):
             raise BadTask(f"{path}: {name} is missing")

@@ -1,0 +1,106 @@
+"""What came of one task with one contender, and the file that a run writes them to and goes on from."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from litellm_minimax.eval.contender import Contender
+from litellm_minimax.eval.task import Task
+
+
+@dataclass(slots=True)
+class Spent:
+    """What the calls for one task used.
+
+    Attributes:
+        calls: how many there were.
+        dollars: what they cost.
+        seconds: that they took.
+        prompt_tokens: read.
+        answer_tokens: written, thinking included.
+    """
+
+    calls: int = 0
+    dollars: float = 0.0
+    seconds: float = 0.0
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+
+    def add(self, other: Spent) -> None:
+        """Another call."""
+        for field in dataclasses.fields(self):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one task.
+
+    Attributes:
+        contender: its name.
+        task: the task's name.
+        grade: the task's grade.
+        key: tells whether a later run asks the same of the same.
+        passed: all of its tests did.
+        said: what the tests said last.
+        spent: for it.
+    """
+
+    contender: str
+    task: str
+    grade: str
+    key: str
+    passed: bool
+    said: str
+    spent: Spent
+
+
+def key_of(task: Task, contender: Contender, answer_tokens: int, turns: int) -> str:
+    """The same for the same question only: a changed task, model, mode or bound is asked anew."""
+    asked = [
+        task.prompt, task.tests, sorted(task.files.items()), contender.model, answer_tokens, turns,
+        {name: value for name, value in contender.options.items() if name not in {"api_key", "api_base"}},
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(slots=True)
+class Results:
+    """The results in a file, one a line: a run that was ended goes on where it was.
+
+    Attributes:
+        path: the file.
+        held: by key.
+    """
+
+    path: Path
+    held: dict[str, Result] = dataclasses.field(default_factory=dict)
+    lock: threading.Lock = dataclasses.field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        if self.path.exists():
+            for result in _read(self.path.read_text(encoding="utf-8").splitlines()):
+                self.held[result.key] = result
+
+    def add(self, result: Result) -> None:
+        """Write it down at once."""
+        with self.lock:
+            self.held[result.key] = result
+            with self.path.open("a", encoding="utf-8") as target:
+                target.write(json.dumps(dataclasses.asdict(result), ensure_ascii=False) + "\n")
+
+
+def _read(lines: Iterable[str]) -> Iterator[Result]:
+    """What whole lines say; the last one may have been cut by the end of a run."""
+    for line in lines:
+        try:
+            told = json.loads(line)
+            yield Result(**{**told, "spent": Spent(**told["spent"])})
+        except (ValueError, TypeError, KeyError):
+            continue

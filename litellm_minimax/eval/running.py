@@ -1,0 +1,144 @@
+"""One run: every task with every contender, in inspect, going on where an earlier run was ended."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from litellm_minimax.eval.contender import Contender, Prices
+from litellm_minimax.eval.result import Result, Results, Spent, key_of
+from litellm_minimax.eval.task import Task
+from litellm_minimax.verify.asking import Budget
+
+LOGS = "logs"
+RESULTS = "results.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is going to be measured.
+
+    Attributes:
+        tasks: on which tasks.
+        contenders: who.
+        out: the folder of results, logs and report.
+        budget: what this run may spend.
+        prices: of the models.
+        answer_tokens: of one answer, at most, thinking included.
+        turns: calls for a task with a repository, at most.
+        at_once: tasks at a time, for each contender.
+        seconds: for one call.
+    """
+
+    tasks: Sequence[Task]
+    contenders: Sequence[Contender]
+    out: Path
+    budget: Budget
+    prices: Prices = field(default_factory=Prices)
+    answer_tokens: int = 16_384
+    turns: int = 15
+    at_once: int = 2
+    seconds: float = 300.0
+
+    def key(self, task: Task, contender: Contender) -> str:
+        """Under which a result is kept."""
+        return key_of(task, contender, self.answer_tokens, self.turns)
+
+    def most(self, contender: Contender) -> float:
+        """The most that the first call of each task may cost; tool loops need more, and most answers far less."""
+        return sum(
+            contender.most(len(task.prompt.encode()) + 2_000, self.answer_tokens, self.prices) for task in self.tasks
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What came of a run.
+
+    Attributes:
+        results: by contender and task.
+        missing: contender and task -> why there is no result.
+        earlier: how many results an earlier run had left.
+    """
+
+    results: Mapping[tuple[str, str], Result]
+    missing: Mapping[tuple[str, str], str]
+    earlier: int
+
+
+def run(plan: Plan, tell: Callable[[Result], None]) -> Measured:
+    """Measure what an earlier run has not; never fails because a model does.
+
+    Args:
+        plan: what.
+        tell: is told each result as it comes.
+    """
+    plan.out.mkdir(parents=True, exist_ok=True)
+    kept = Results(plan.out / RESULTS)
+    open_tasks = {
+        contender.name: [task for task in plan.tasks if plan.key(task, contender) not in kept.held]
+        for contender in plan.contenders
+    }
+    pairs = [(contender, task) for contender in plan.contenders for task in plan.tasks]
+    earlier = len(pairs) - sum(map(len, open_tasks.values()))
+    errors = _ask(plan, open_tasks, kept, tell) if earlier < len(pairs) else {}
+    results = {
+        (contender.name, task.name): kept.held[key]
+        for contender, task in pairs
+        if (key := plan.key(task, contender)) in kept.held
+    }
+    missing = {
+        pair: errors.get(pair, "the run was ended before it")
+        for contender, task in pairs
+        if (pair := (contender.name, task.name)) not in results
+    }
+    return Measured(results, missing, earlier)
+
+
+def _ask(
+    plan: Plan, open_tasks: Mapping[str, Sequence[Task]], kept: Results, tell: Callable[[Result], None]
+) -> dict[tuple[str, str], str]:
+    """Let inspect do it; why some gave no result."""
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    import inspect_ai
+
+    asked = [(contender, some) for contender in plan.contenders if (some := open_tasks[contender.name])]
+    logs = inspect_ai.eval(
+        [_inspect_task(plan, contender, some, kept, tell) for contender, some in asked],
+        log_dir=str(plan.out / LOGS), display="none", max_tasks=len(asked), max_samples=plan.at_once,
+        max_connections=plan.at_once, fail_on_error=False, score_display=False, log_level="critical",
+        log_realtime=False, ctl_server=False, acp_server=False,
+    )  # fmt: skip
+    errors = {}
+    for (contender, _), log in zip(asked, logs, strict=False):
+        for sample in log.samples or ():
+            if sample.error is not None:
+                errors[contender.name, str(sample.id)] = sample.error.message[:500]
+    return errors
+
+
+def _inspect_task(
+    plan: Plan, contender: Contender, tasks: Sequence[Task], kept: Results, tell: Callable[[Result], None]
+) -> Any:
+    from inspect_ai import Task as InspectTask
+    from inspect_ai.dataset import MemoryDataset, Sample
+
+    from litellm_minimax.eval import calling, solving
+
+    by_name = {task.name: task for task in tasks}
+
+    def note(task: Task, passed: bool, said: str, spent: Spent) -> None:
+        result = Result(contender.name, task.name, task.grade, plan.key(task, contender), passed, said, spent)
+        kept.add(result)
+        tell(result)
+
+    return InspectTask(
+        dataset=MemoryDataset([Sample(id=task.name, input=task.prompt) for task in tasks]),
+        solver=solving.answering(by_name, plan.turns),
+        scorer=solving.hidden_tests(by_name, note),
+        model=calling.model(contender, calling.Purse(plan.budget, plan.prices), plan.answer_tokens, plan.seconds),
+        name=contender.name.replace(" ", "-"),
+    )
