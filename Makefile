@@ -7,7 +7,7 @@ OLDEST_LITELLM := 1.94.3
 # LiteLLM downloads its price map at import unless told to use the one it ships.
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 
-.PHONY: help demo serve test check format contract-oldest bench agents faults soak soak-short features dashboard census media-memory replicas outages fuzz guards upgrade-check lock clean
+.PHONY: help demo serve test check format contract-oldest bench agents faults soak soak-short features dashboard census media-memory replicas outages fuzz guards eval-tasks upgrade-check lock clean
 
 help:  ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ fuzz: $(VENV)/.installed-dev  ## a million hostile inputs per parser; figures in
 
 guards: $(VENV)/.installed-dev  ## whether each security test fails when its guard is removed
 	$(BIN)/python scripts/check_guards.py
+
+eval-tasks: $(VENV)/.installed-dev  ## whether the hidden tests of eval's 60 tasks tell right from wrong (a minute)
+	$(BIN)/litellm-minimax eval --check
 
 upgrade-check:  ## the contract tests on the newest LiteLLM that the index serves
 	$(PYTHON) scripts/check_upgrade.py

@@ -125,7 +125,7 @@ def _plan(tasks: Sequence[Task], options: Mapping[str, Any]) -> Plan:
         raise click.UsageError(str(mistake)) from None
     return Plan(
         tasks, contenders, options["out"], Budget(options["max_cost"]), prices, options["max_tokens"], options["turns"],
-        options["at_once"], options["timeout"],
+        options["at_once"], options["timeout"], options["simulate"],
     )  # fmt: skip
 
 
@@ -169,11 +169,11 @@ def _tell(plan: Plan) -> None:
 
 
 def _run(plan: Plan) -> None:
-    from litellm_minimax.eval import report, running, sandbox
+    from litellm_minimax.eval import comparing, report, running, sandbox
 
     try:
         measured = running.run(plan, _tell_result)
-        made = report.make(plan, measured)
+        made = comparing.make(plan, measured)
         isolation = sandbox.isolation().told
         report.write(plan, measured, made, isolation)
     except OSError as error:

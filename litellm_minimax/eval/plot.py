@@ -33,7 +33,7 @@ def as_svg(points: Sequence[Point]) -> str:
         colour, x = _COLOURS[number % len(_COLOURS)], _x(point.dollars / dearest)
         middle, low, high = (_y(value) for value in (point.passed.mean, point.passed.low, point.passed.high))
         bar = f"M{x:.1f} {low:.1f}V{high:.1f}M{x - 5:.1f} {low:.1f}h10M{x - 5:.1f} {high:.1f}h10"
-        label = middle + 4 + 15 * _above(points, number)
+        label = middle + 18 + 15 * _above(points, number)
         parts += [
             f'<path d="{bar}" stroke="{colour}" stroke-width="1.5" fill="none"/>',
             f'<circle cx="{x:.1f}" cy="{middle:.1f}" r="5" fill="{colour}"/>',

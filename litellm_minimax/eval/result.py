@@ -61,10 +61,10 @@ class Result:
     spent: Spent
 
 
-def key_of(task: Task, contender: Contender, answer_tokens: int, turns: int) -> str:
-    """The same for the same question only: a changed task, model, mode or bound is asked anew."""
+def key_of(task: Task, contender: Contender, settings: tuple[int, int, bool]) -> str:
+    """The same for the same question only: a changed task, model, mode or setting is asked anew."""
     asked = [
-        task.prompt, task.tests, sorted(task.files.items()), contender.model, answer_tokens, turns,
+        task.prompt, task.tests, sorted(task.files.items()), contender.model, settings,
         {name: value for name, value in contender.options.items() if name not in {"api_key", "api_base"}},
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]

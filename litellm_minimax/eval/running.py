@@ -31,6 +31,7 @@ class Plan:
         turns: calls for a task with a repository, at most.
         at_once: tasks at a time, for each contender.
         seconds: for one call.
+        simulated: the models are: nothing of it may be taken for a measurement.
     """
 
     tasks: Sequence[Task]
@@ -42,10 +43,11 @@ class Plan:
     turns: int = 15
     at_once: int = 2
     seconds: float = 300.0
+    simulated: bool = False
 
     def key(self, task: Task, contender: Contender) -> str:
         """Under which a result is kept."""
-        return key_of(task, contender, self.answer_tokens, self.turns)
+        return key_of(task, contender, (self.answer_tokens, self.turns, self.simulated))
 
     def most(self, contender: Contender) -> float:
         """The most that the first call of each task may cost; tool loops need more, and most answers far less."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Mapping
 
 from inspect_ai.model import ChatMessageSystem, ChatMessageUser
@@ -13,6 +12,7 @@ from inspect_ai.tool import Tool, ToolError, tool
 from inspect_ai.util import store
 
 from litellm_minimax.eval import check, sandbox
+from litellm_minimax.eval.answer import code_in
 from litellm_minimax.eval.calling import spent_by
 from litellm_minimax.eval.result import Spent
 from litellm_minimax.eval.task import SOLUTION, Task, is_name
@@ -28,7 +28,6 @@ _REPOSITORY = (
     "until what is asked for is done; there are further tests that you can't see. When you are done, say so without "
     "calling a tool."
 )
-_FENCE = re.compile(r"^[ \t]*```([^\n`]{0,40})$", re.MULTILINE)
 
 
 @solver
@@ -66,16 +65,6 @@ def hidden_tests(tasks: Mapping[str, Task], tell: Callable[[Task, bool, str, Spe
         return Score(value=CORRECT if outcome.passed else INCORRECT, explanation=outcome.said)
 
     return score
-
-
-def code_in(answer: str) -> str:
-    """The longest code block of an answer, an unclosed one included; all of it if there is none."""
-    marks = list(_FENCE.finditer(answer))
-    if not marks:
-        return answer
-    ends = [mark.start() for mark in marks[1:]] + [len(answer)]
-    blocks = [answer[mark.end() : end] for mark, end in zip(marks[::2], ends[::2], strict=True)]
-    return max(blocks, key=len).removeprefix("\n")
 
 
 def _files() -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import Any
 from litellm.types.utils import Delta, ModelResponseStream, StreamingChoices
 
 from litellm_minimax import catalog
+from litellm_minimax.eval.answer import code_in
 from litellm_minimax.hybrid import remembering
 from litellm_minimax.hybrid.agents import results, side_calls
 from litellm_minimax.hybrid.asking import conversation, preset, spec
@@ -681,6 +682,7 @@ READERS: dict[str, Reader] = {
     "bytes": raw_bytes(PIECE),
     "bytes, short reads": raw_bytes(5),
     "events": framed,
+    "code in an answer": lambda text: lambda: code_in(text),
     "odd JSON": odd_json,
     "broken off call": broken_off_call,
     "messages stream": messages_stream,
