@@ -46,6 +46,7 @@ ROOMS = {
     "verify": "wire upstream",
     "eval": "verify",
     "cli": "wire wire/quota upstream seams hybrid/* simulator verify eval",
+    "cli/run_path": "",
 }
 """Each room and the rooms whose files it may import; `catalog.py` and `__about__.py` are for all of them."""
 FOR_ALL = {"catalog.py", "__about__.py"}

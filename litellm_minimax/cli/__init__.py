@@ -1,4 +1,4 @@
-"""The command line: ``litellm-minimax demo | serve | simulate | doctor | models | quota | verify | eval``.
+"""The command line: ``litellm-minimax demo | serve | run | simulate | doctor | models | quota | verify | eval``.
 
 A command's module is imported when that command is asked for: what only prints (``--help``, ``--version``, ``models``)
 starts at once, and LiteLLM, which takes seconds, is imported by the commands that need it.
@@ -19,6 +19,7 @@ __all__ = ["command_line", "main"]
 COMMANDS = {
     "demo": "Show it all in half a minute, simulated.",
     "serve": "Run the proxy; simulated without a key.",
+    "run": "Run a program that uses LiteLLM, with the plugin in it.",
     "simulate": "Run a MiniMax-shaped server alone.",
     "doctor": "Check the set-up; each failure has its fix.",
     "models": "List the models and their prices.",
@@ -53,7 +54,8 @@ def main() -> None:
 def command_line() -> None:
     """Run the command line as a person's shell does."""
     # LiteLLM downloads a price map when it is imported, unless it is told to use the one it ships.
-    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    if sys.argv[1:2] != ["run"]:  # a program under `run` gets the environment that it would have without us
+        os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     try:
         main()
     except ImportError as error:  # a LiteLLM that can't be served, which says so in one sentence
