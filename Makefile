@@ -7,7 +7,7 @@ OLDEST_LITELLM := 1.94.3
 # LiteLLM downloads its price map at import unless told to use the one it ships.
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 
-.PHONY: help demo serve test check format contract-oldest bench agents faults soak soak-short features dashboard census media-memory replicas outages fuzz guards eval-tasks upgrade-check lock clean
+.PHONY: help demo serve test check format contract-oldest bench agents programs faults soak soak-short features dashboard census media-memory replicas outages fuzz guards eval-tasks upgrade-check package pythons lock clean
 
 help:  ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench: $(VENV)/.installed-dev  ## speed against LiteLLM's built-in provider, in 
 agents: $(VENV)/.installed-dev  ## Claude Code, Codex, opencode and qwen-code on simulated models (needs npm)
 	@$(BIN)/python -m tests.agents
 
+programs: $(VENV)/.installed-dev  ## aider, DSPy, CrewAI and others under `run`; figures into docs/programs.md (needs gigabytes)
+	@$(BIN)/python -m tests.programs
+
 faults: $(VENV)/.installed-dev  ## every fault through every door; figures into docs/reliability.md
 	$(BIN)/python -m tests.faults
 
@@ -100,6 +103,14 @@ eval-tasks: $(VENV)/.installed-dev  ## whether the hidden tests of eval's 60 tas
 upgrade-check:  ## the contract tests on the newest LiteLLM that the index serves
 	$(PYTHON) scripts/check_upgrade.py
 
+package: $(VENV)/.installed-dev  ## wheel and sdist into dist/, checked, installed into an empty environment and used
+	@rm -rf dist
+	@$(BIN)/python -m build --outdir dist . >/dev/null
+	DIST=dist $(BIN)/python -m pytest -q -m package tests/package
+
+pythons: $(VENV)/.installed-dev  ## the fast parts of the suite on Python 3.11, 3.12 and 3.13; figures into docs/reliability.md
+	@$(BIN)/python -m tests.pythons
+
 lock: $(VENV)/.installed-dev  ## pin the development environment with hashes
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@printf '%s\n' '# The development environment, pinned with hashes by `make lock`. To install exactly this:' \
@@ -108,4 +119,4 @@ lock: $(VENV)/.installed-dev  ## pin the development environment with hashes
 	  --extra proxy --group dev pyproject.toml >> requirements-dev.lock
 
 clean:  ## remove what make made
-	rm -rf $(VENV) .venvs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venvs dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
