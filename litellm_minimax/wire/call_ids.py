@@ -1,4 +1,4 @@
-"""Ids for tool calls that came without one."""
+"""Ids for tool calls that arrive without one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 
 
 def call_id(seed: str, number: int) -> str:
-    """An id in MiniMax's shape for a call that came without one; the same for the same answer.
+    """Return an id in MiniMax's format for a tool call that has none. The same answer always gets the same ids.
 
     >>> call_id("06407ea121ddc267a22ca62c3e0a6997", 1)
     'call_function_48d17da13236_1'

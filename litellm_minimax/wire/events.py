@@ -1,7 +1,7 @@
-"""What a MiniMax answer says, as a few frozen events: the only vocabulary between the wire and LiteLLM.
+"""The content of a MiniMax answer as a few frozen events: all that the wire code and LiteLLM's side share.
 
 A streamed answer and a whole one give the same events. Their order is fixed: first ``Started``; then
-reasoning, text and tool calls as they arrive; at the end ``Usage`` (if the server told it), ``ProviderFields``
+reasoning, text and tool calls as they arrive; at the end ``Usage`` (if the server sent it), ``ProviderFields``
 and ``Finish``, in this order, once each.
 """
 
@@ -16,7 +16,7 @@ FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The answer's envelope, from the first frame that carries it."""
+    """The answer's envelope, taken from the first frame that has one."""
 
     id: str | None
     """MiniMax's trace id (32 hex digits), as in the ``Trace-Id`` header."""
@@ -28,31 +28,31 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Reasoning:
-    """A piece of the model's thinking, never seen before (snapshots have been reduced to what is new)."""
+    """A new piece of the model's thinking. Text that a snapshot repeats has been removed already."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A piece of the answer, free of tags."""
+    """A piece of the answer, without tags."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCallStart:
-    """A tool call begins. ``index`` counts from 0 in order of appearance, whatever the server counted."""
+    """A tool call begins. ``index`` counts from 0 in order of appearance, whatever index the server sent."""
 
     index: int
     id: str
-    """As MiniMax sent it, byte for byte; generated only where none came."""
+    """As MiniMax sent it, byte for byte; generated only if MiniMax sent none."""
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCallArguments:
-    """A fragment of the JSON text of a started call's arguments."""
+    """A fragment of the arguments (JSON text) of a call that has started."""
 
     index: int
     fragment: str
@@ -60,7 +60,7 @@ class ToolCallArguments:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Token counts exactly as the server told them; ``None`` where it told nothing."""
+    """Token counts exactly as the server sent them; ``None`` for a count it did not send."""
 
     prompt_tokens: int
     completion_tokens: int
@@ -73,18 +73,18 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class ProviderFields:
-    """Whatever else MiniMax said (``base_resp``, sensitivity flags, the raw finish reason), JSON values only."""
+    """Everything else MiniMax sent (``base_resp``, sensitivity flags, the raw finish reason), as JSON values."""
 
     fields: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The end of the answer, in OpenAI's words."""
+    """The end of the answer, with the finish reason that OpenAI defines."""
 
     reason: FinishReason
     raw: str | None
-    """MiniMax's own word, or ``None`` when the stream ended without one."""
+    """MiniMax's own finish reason, or ``None`` when the stream ended without one."""
 
 
 Event: TypeAlias = Started | Reasoning | Text | ToolCallStart | ToolCallArguments | Usage | ProviderFields | Finish

@@ -1,29 +1,29 @@
-"""What can be wrong with a request or an answer, before anybody thinks of LiteLLM's exceptions.
+"""The errors that a request or an answer can cause, independent of LiteLLM's exceptions.
 
     WireFault
      ├── InvalidRequest    the caller's request can't be sent; nothing left this machine
-     │    └── UnsupportedParameter   one that can be left out
-     ├── UpstreamFault     MiniMax answered with an error, in whichever envelope
-     └── ProtocolFault     the answer's bytes are not what MiniMax sends, or stop in the middle
+     │    └── UnsupportedParameter   the request could be sent without this parameter
+     ├── UpstreamFault     MiniMax answered with an error, in one of its formats
+     └── ProtocolFault     the answer is not what MiniMax sends, or stops in the middle
 
-``errors.py`` is the one place that turns these into LiteLLM's exceptions.
+``errors.py`` is the only place that turns these into LiteLLM's exceptions.
 """
 
 from __future__ import annotations
 
 import re
 
-# Keys as MiniMax makes them (``sk-…`` and, older, JWTs), and whatever stands behind ``Bearer``.
+# Keys in MiniMax's formats (``sk-…`` and, older, JWTs), and whatever follows ``Bearer``.
 _KEY = re.compile(r"\b(?:sk-|eyJ)[\w.-]{12,}|(?<=Bearer )[^\s\"',]{8,}")
 
 
 def without_keys(text: str) -> str:
-    """``text`` with every key replaced by ``[key]``: a gateway in front may repeat a request's headers in its error."""
+    """Return ``text`` with every key replaced by ``[key]``: a gateway's error may repeat the request's headers."""
     return _KEY.sub("[key]", text)
 
 
 class WireFault(Exception):
-    """Base of everything the pure ring raises on purpose."""
+    """Base class of every exception that the wire code raises on purpose."""
 
 
 class InvalidRequest(WireFault, ValueError):
@@ -43,17 +43,17 @@ class InvalidRequest(WireFault, ValueError):
 
 
 class UnsupportedParameter(InvalidRequest):
-    """MiniMax has nothing like this parameter; LiteLLM's ``drop_params`` leaves it out."""
+    """MiniMax has no equivalent of this parameter; LiteLLM's ``drop_params`` leaves it out."""
 
 
 class UpstreamFault(WireFault):
-    """MiniMax said no.
+    """MiniMax answered with an error.
 
     Attributes:
-        text: MiniMax's own sentence, without the trailing ``(NNNN)``.
+        text: MiniMax's own message, without the trailing ``(NNNN)``.
         code: MiniMax's code (``base_resp.status_code`` or the number in parentheses), if any.
-        http_status: the HTTP status it came with; 200 for an error inside a good answer or a stream.
-        kind: the error's ``type`` word (``rate_limit_error`` …), if any.
+        http_status: the HTTP status it came with; 200 for an error inside a successful answer or a stream.
+        kind: the error's ``type``, such as ``rate_limit_error``, if any.
         trace_id: MiniMax's trace id, if any.
     """
 
@@ -75,11 +75,11 @@ class UpstreamFault(WireFault):
 
 
 class ProtocolFault(WireFault):
-    """The answer can't be read: not JSON, not the documented shape, too large, or cut off.
+    """The answer can't be read: it is not JSON, not in the documented shape, too large, or cut off.
 
     Attributes:
-        problem: one sentence, never containing more than a short excerpt of the answer.
-        truncated: True when everything read was good but the end is missing.
+        problem: one sentence, with at most a short excerpt of the answer.
+        truncated: True when everything that was read is valid, but the end is missing.
     """
 
     def __init__(self, problem: str, *, truncated: bool = False) -> None:

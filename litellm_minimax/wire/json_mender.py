@@ -1,8 +1,8 @@
-r"""JSON as models write it, made JSON while it arrives; each character is looked at once, and JSON stays as it is.
+r"""Repair JSON as models write it, while it arrives. Each character is looked at once, and valid JSON is not changed.
 
-Mended are raw control characters in strings, single quotes, names without quotes, Python's and JavaScript's words,
-numbers that JSON writes otherwise, comments, trailing commas, and an end that was cut off. What can't be understood is
-passed on as it was from there on: a guess would be worse.
+It repairs raw control characters in strings, single quotes, unquoted names, the constants of Python and JavaScript,
+numbers in other notations, comments, trailing commas, and a missing end. From the first thing it can't understand, the
+text is passed on unchanged, because a guess would be worse.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PLAIN = {
     '"': re.compile(r'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])++'),
     "'": re.compile(r"(?:[^'\"\\\x00-\x1f]++|\\[\"\\/bfnrt])++"),
 }
-"""What a string has that JSON takes as it is."""
+"""The characters that a JSON string may contain unescaped."""
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*+)(?:\.\d++)?(?:[eE][+-]?\d++)?")
 _LOOSE_NUMBER = re.compile(r"([+-]?)0*+(\d*+)(?:\.(\d*+))?((?:[eE][+-]?\d++)?)")
 _HEX = re.compile(r"[0-9a-fA-F]{1,8}+")
@@ -28,25 +28,25 @@ _WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null",
           "Infinity": "null", "-Infinity": "null"}  # fmt: skip
 _JSON_WORDS = frozenset({"true", "false", "null"})
 _LONGEST_HELD = 512
-"""A word or a comment that is longer is none."""
+"""A word or a comment longer than this is not treated as one."""
 
 Place = Literal["value", "first value", "name", "first name", "colon", "behind"]
 
 
 class JsonMender:
-    r"""Mends one value. What it returns joins to JSON, unless ``lost`` says that it could not.
+    r"""Repairs one value. The pieces it returns join to valid JSON, unless ``lost`` is set.
 
     >>> mender = JsonMender()
     >>> mender.take("{'a': None,")[0] + mender.take(" b: 'x\n")[0] + mender.close()
     '{"a": null, "b": "x\\n"}'
 
     Attributes:
-        closed: the value is whole.
-        mended: something was changed.
-        cut: its end was missing, and was made up.
-        torn: and it was missing within a text, a number or a word.
-        lost: something was not understood, and passed on as it was.
-        rest: from there to the end of what was last taken.
+    closed: the value is complete.
+    mended: something was changed.
+    cut: the end of the value was missing and has been added.
+    torn: the end was missing inside a string, a number or a word.
+    lost: something could not be understood and was passed on unchanged.
+    rest: the text from that point to the end of the last piece taken.
     """
 
     __slots__ = (
@@ -73,20 +73,20 @@ class JsonMender:
         self._quote = ""
         self._held = ""
         self._comma = ""
-        """A comma and the blanks behind it, until it is known that it is no trailing one."""
+        """A comma and the white space after it, held until it is known that the comma is not a trailing one."""
         self._out: list[str] = []
         self._text, self._at = "", 0
         self.rest = ""
 
     def take(self, text: str, at: int = 0) -> tuple[str, int]:
-        """Mend what comes next.
+        """Repair the next piece.
 
         Args:
-            text: has it.
-            at: from where on.
+            text: the text that contains the piece.
+            at: where in ``text`` the piece begins.
 
         Returns:
-            The mended text, and where in ``text`` reading ended: behind the value, or at its end.
+            The repaired text, and where in ``text`` reading ended: after the value, or at the end of the text.
         """
         held = len(self._held)
         self._text, self._at, self._held = self._held + text[at:], 0, ""
@@ -104,7 +104,7 @@ class JsonMender:
         return out, at + self._at - held
 
     def close(self) -> str:
-        """The text has ended: what it takes to make the value whole."""
+        """Return what is needed to complete the value, now that the text has ended."""
         held, self._held = self._held, ""
         if self.closed or self.lost:
             return held
@@ -135,7 +135,7 @@ class JsonMender:
     # -- between strings --------------------------------------------------------------------------------
 
     def _between(self) -> bool:
-        """Read one thing; false if it takes more text to see what it is."""
+        """Read one token; return false if more text is needed to recognise it."""
         text, at = self._text, self._at
         if blank := _BLANK.match(text, at):
             self._at = blank.end()
@@ -194,7 +194,7 @@ class JsonMender:
         if not self._closers or self._closers[-1] != sign or self._place == "colon":
             return self._lose(self._at)
         if self._place == "value" and not self._comma:
-            self._say("null", changed=True)  # a name and a colon, and nothing behind it
+            self._say("null", changed=True)  # a name and a colon without a value
         self._at += 1
         if self._comma:
             self._comma, self.mended = "", True
@@ -216,7 +216,7 @@ class JsonMender:
         return True
 
     def _word(self, word: str, *, cut: bool) -> bool:
-        """A word outside of strings: a name, or a value that has none; false if it means nothing here."""
+        """Read a word outside of strings: a name, or a constant. Return false if it means nothing here."""
         if self._place in {"name", "first name"}:
             self._say(json.dumps(word), changed=True)
             self._place = "colon"
@@ -258,13 +258,13 @@ class JsonMender:
         if sign in _DIGITS:
             return self._number_escape(sign)
         self._at += 2
-        # A line break behind a backslash goes on; a quote needs none; any other pair was meant as it stands.
+        # An escaped line break continues the string, a single quote needs no escape, any other pair is literal.
         self._out.append({"'": "'", "\n": ""}.get(sign, "\\\\" + json.dumps(sign)[1:-1]))
         self.mended = True
         return True
 
     def _number_escape(self, sign: str) -> bool:
-        r"""``\\u0041``, and what JSON has no word for: ``\\x41`` and ``\\U00000041``."""
+        r"""Read ``\\u0041``, and the escapes that JSON lacks: ``\\x41`` and ``\\U00000041``."""
         text, at, wanted = self._text, self._at, _DIGITS[sign]
         digits = _HEX.match(text, at + 2, at + 2 + wanted)
         known = len(digits[0]) if digits else 0
@@ -305,7 +305,7 @@ class JsonMender:
 
 
 def _meant(word: str, *, cut: bool) -> str | None:
-    """What a word outside of strings means, as JSON."""
+    """Return the JSON for a word outside of strings, or ``None`` if it means nothing."""
     if word in _JSON_WORDS or _NUMBER.fullmatch(word):
         return word
     if word in _WORDS:
@@ -320,10 +320,10 @@ def _meant(word: str, *, cut: bool) -> str | None:
 
 
 def mended(text: str) -> JsonMended | None:
-    """A whole text as JSON.
+    """Repair a whole text.
 
     Returns:
-        ``None`` if it can't be understood, or says more than one value.
+        ``None`` if the text can't be understood, or holds more than one value.
 
     >>> mended("{'command': 'ls', 'timeout': None}").text
     '{"command": "ls", "timeout": null}'
@@ -344,14 +344,14 @@ def mended(text: str) -> JsonMended | None:
 
 
 class JsonMended:
-    """A mended text.
+    """A repaired text.
 
     Attributes:
-        text: JSON.
-        value: what it says.
+        text: the JSON text.
+        value: the value of the JSON text.
         exact: nothing was changed.
-        cut: its end was missing.
-        torn: and it was missing within a text, a number or a word.
+        cut: the end of the text was missing.
+        torn: the end was missing inside a string, a number or a word.
     """
 
     __slots__ = ("cut", "exact", "text", "torn", "value")

@@ -1,8 +1,8 @@
-"""JSON text in and out: the fastest parser that is present, with the same behaviour whichever it is.
+"""Read and write JSON with the fastest parser that is installed, and with the same results whichever that is.
 
-``orjson`` comes with LiteLLM's proxy; the standard library does the same work slower. What one of them refuses and
-the other takes (invalid UTF-8, lone surrogates, numbers beyond 64 bits) is settled here, in favour of taking it: an
-answer is not lost for one bad character.
+``orjson`` comes with LiteLLM's proxy; without it the standard library is used, which is slower. The two differ on
+invalid UTF-8, lone surrogates and numbers beyond 64 bits. This module accepts all of these, so that no answer is lost
+because of one bad character.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _BLANKS = re.compile(r"\s*+")
 
 
 def loads(data: bytes) -> Any:
-    """The value of a JSON text; invalid UTF-8 and lone surrogates become U+FFFD.
+    """Parse a JSON text; invalid UTF-8 and lone surrogates become U+FFFD.
 
     Raises:
-        ValueError: it is not JSON, or nested too deeply to be an answer.
+        ValueError: the text is not JSON, or is nested too deeply.
     """
     if _loads_fast is not None:
         try:
@@ -46,10 +46,10 @@ def loads(data: bytes) -> Any:
 
 
 def loads_all(data: bytes) -> Iterator[Any]:
-    """The values of several JSON texts one behind the other; as :func:`loads` where there is one.
+    """Parse JSON texts that follow one another, and yield their values; a single one is parsed as by :func:`loads`.
 
     Raises:
-        ValueError: what is left is not JSON; the values in front of it have been given.
+        ValueError: the rest is not JSON; the values before it have been yielded.
     """
     try:
         value = loads(data)
@@ -67,10 +67,10 @@ def loads_all(data: bytes) -> Iterator[Any]:
 
 
 def dumps(value: object) -> bytes:
-    """The JSON text of a value, as UTF-8.
+    """Return the JSON text of a value, as UTF-8.
 
     Raises:
-        TypeError: it holds something that JSON has no word for.
+        TypeError: the value holds something that JSON can't express.
     """
     if _dumps_fast is not None:
         try:

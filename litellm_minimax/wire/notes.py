@@ -1,4 +1,4 @@
-"""What was repaired, left out or done here instead, collected for one debug line per request."""
+"""Notes on what was repaired, left out or done by the plugin itself, collected for one debug line per request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ _SHOWN = 3
 
 
 class Notes:
-    """Sentences in order of first appearance; the same sentence about many places is kept once.
+    """Sentences in order of first appearance; a sentence that applies to many places is kept once.
 
     A sentence never contains text of the prompt: notes go to logs.
     """
@@ -15,7 +15,8 @@ class Notes:
         self._places: dict[str, list[str]] = {}
 
     def add(self, sentence: str, where: str = "") -> None:
-        """Record ``sentence``, about the path ``where`` if it is about one place."""
+        """Record ``sentence``; ``where`` is the path of the place it is about, if there is one."""
+        """Return the notes as they are logged: ``messages[2], messages[5] and 4 more: …``."""
         places = self._places.setdefault(sentence, [])
         if where:
             places.append(where)

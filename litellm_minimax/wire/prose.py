@@ -1,6 +1,6 @@
-"""Where in a Markdown text its end stands: in a code fence, between backticks, on a line with nothing on it yet.
+"""Tracks where a Markdown text ends: in a code fence, between backticks, or on a line that is still blank.
 
-An answer that talks about tags or markup writes them as code; what stands there is never taken for the real thing.
+An answer that talks about tags or markup writes them as code. Tags inside code are never treated as real ones.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import re
 
 _FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
 _HEAD = 8
-"""As many characters of a line as it takes to see a fence: three of indentation, three of the fence, and some."""
+"""Characters of a line needed to recognise a fence: three of indentation, three of the fence, and some to spare."""
 
 
 class Prose:
-    """Follows one text; constant memory, and constant work a character."""
+    """Follows one text, with constant memory and constant work per character."""
 
     __slots__ = ("_blank", "_fenced", "_head", "_ticks")
 
@@ -25,22 +25,22 @@ class Prose:
 
     @property
     def quoted(self) -> bool:
-        """The text ends inside code."""
+        """Whether the text ends inside code."""
         return self._fenced or self._ticks % 2 == 1
 
     @property
     def line_is_blank(self) -> bool:
-        """Nothing visible stands on the last line."""
+        """Whether the last line is still blank."""
         return self._blank
 
     def copy(self) -> Prose:
-        """Another that stands where this one does."""
+        """Return a copy with the same state."""
         other = Prose()
         other._fenced, other._head, other._ticks, other._blank = self._fenced, self._head, self._ticks, self._blank
         return other
 
     def add(self, text: str) -> None:
-        """The text goes on."""
+        """Take the next piece of the text."""
         *ended, last = text.split("\n") if "\n" in text else (text,)
         for line in ended:
             self._fenced ^= _FENCE.match(self._head + line[:_HEAD]) is not None

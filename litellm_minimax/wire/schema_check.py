@@ -1,8 +1,8 @@
-"""Checking an answer against a caller's JSON schema, within bounds a hostile schema can't break.
+"""Checks an answer against a caller's JSON schema, within limits that a hostile schema can't exceed.
 
-A schema may make a validator work for ever (nested ``anyOf`` over ``$ref``, a regular expression that
-backtracks) while every other request of the process waits. So the work is counted and given up, and patterns
-that could backtrack are not run; what could not be checked counts as good.
+A schema can keep a validator busy for ever (nested ``anyOf`` over ``$ref``, a regular expression that backtracks) and
+so block every other request of the process. The work is therefore counted and stopped at a limit, and patterns that
+could backtrack are not run. What could not be checked counts as valid.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Keyword = Callable[..., Iterator[ValidationError] | None]
 
 
 class _GaveUp(Exception):
-    """The schema asks for more work than an answer is worth."""
+    """Checking the schema takes more work than the limit allows."""
 
 
 class _Budget:
@@ -47,10 +47,10 @@ class _Budget:
 
 
 def not_a_schema(schema: dict[str, Any]) -> str | None:
-    """Why ``schema`` is no JSON schema; ``None`` if it is one.
+    """Return why ``schema`` is not a JSON schema; ``None`` if it is one.
 
     Raises:
-        RecursionError: it is nested too deeply to be read.
+        RecursionError: the schema is nested too deeply.
     """
     try:
         validator_for(schema, default=SCHEMA_DIALECT).check_schema(schema)
@@ -60,7 +60,7 @@ def not_a_schema(schema: dict[str, Any]) -> str | None:
 
 
 def first_violation(value: object, schema: Mapping[str, object]) -> str | None:
-    """The most telling reason why ``value`` does not match, with its JSON path; ``None`` if it does."""
+    """Return the most relevant reason why ``value`` does not match, with its JSON path; ``None`` if it matches."""
     base = validator_for(schema, default=SCHEMA_DIALECT)
     budget = _Budget()
     keywords = {name: budget.counted(_GUARDED.get(name, keyword)) for name, keyword in base.VALIDATORS.items()}
@@ -74,7 +74,7 @@ def first_violation(value: object, schema: Mapping[str, object]) -> str | None:
 
 @lru_cache(maxsize=256)
 def _harmless(pattern: str) -> re.Pattern[str] | None:
-    """The pattern, compiled, if it can't backtrack much: no repeated group and at most one open-ended repeat."""
+    """Return the compiled pattern if it can't backtrack much: no repeated group and at most one open-ended repeat."""
     if _RISKY.search(pattern) or len(_OPEN_ENDED.findall(pattern)) > 1:
         return None
     try:
@@ -91,7 +91,7 @@ def _pattern(_validator: Any, pattern: Any, instance: Any, _schema: Any) -> Iter
 
 
 def _unless_patterns(keyword: Keyword) -> Keyword:
-    """Keywords that look at names matched by ``patternProperties`` are left unchecked where there are any."""
+    """Skip keywords that depend on the names matched by ``patternProperties`` if the schema has any."""
 
     def check(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
         if "patternProperties" not in schema:

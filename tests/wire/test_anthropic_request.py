@@ -304,7 +304,7 @@ def test_what_minimax_has_no_use_for_is_not_sent_and_noted():
     assert {name: built.body[name] for name in built.body.keys() - {"model", "messages"}} == {
         "max_tokens": 99, "temperature": 0.5, "top_p": 0.9, "stream": True}  # fmt: skip
     assert built.notes == (
-        "context_management, metadata, service_tier and 2 more: MiniMax ignores it or does not know it: not sent.",
+        "context_management, metadata, service_tier and 2 more: not sent, because MiniMax ignores it or does not know it.",
     )
 
 

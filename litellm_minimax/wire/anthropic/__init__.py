@@ -1,1 +1,1 @@
-"""The same two ways in Anthropic's shape: what goes to and comes from MiniMax's ``/anthropic/v1/messages``."""
+"""Requests and answers in Anthropic's shape, for MiniMax's ``/anthropic/v1/messages``."""

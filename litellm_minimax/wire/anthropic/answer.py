@@ -1,8 +1,8 @@
-"""What MiniMax's Anthropic endpoint answers, read beside the passing bytes: errors, thinking, calls.
+"""Reads the answers of MiniMax's Anthropic endpoint as their bytes pass: errors, thinking and tool calls.
 
-The bytes themselves are passed on, but for tool uses (``tool_use.py``) and two of the server's habits that double text
-in clients: a block's start that already holds what its first delta repeats, and a whole ``message`` after the stream's
-own events.
+The bytes are passed on unchanged, with two exceptions: tool uses (``tool_use.py``), and two habits of the server that
+make clients show text twice. A block's start may already hold the text that its first delta repeats, and a whole
+``message`` may follow the stream's own events.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from litellm_minimax.wire.json_text import loads
 
 _MAX_FRAME = 16 * 1024 * 1024
 _LONGEST_ERROR = 16 * 1024
-"""A plain JSON body is looked for while it is no longer than this; a longer one is read at its end."""
+"""The stream is checked for a plain JSON body up to this length; a longer body is read at its end."""
 _EVENT_END = re.compile(rb"\n\n|\r\n\r\n")
 _LONGEST_END = 3
-"""Bytes of an event's end that may have come in an earlier read."""
+"""Bytes of an event's end that an earlier read may have brought."""
 _OF_INTEREST = (
     b"thinking",
     b"tool_use",
@@ -37,7 +37,7 @@ _TEXT_KINDS = ("thinking", "text")
 
 
 def events_of_message(body: Mapping[str, Any]) -> list[Event]:
-    """The thinking and the calls of a whole answer."""
+    """Return the thinking and the tool calls of a whole answer."""
     events: list[Event] = []
     calls = 0
     for block in body.get("content") or ():
@@ -52,7 +52,7 @@ def events_of_message(body: Mapping[str, Any]) -> list[Event]:
 
 
 def error_of_message(status: int, body: bytes, trace_id: str | None) -> WireFault | None:
-    """The error that a whole answer carries, HTTP 200 included; ``None`` for a good one."""
+    """Return the error that a whole answer holds, even with HTTP 200; ``None`` for a good answer."""
     try:
         told = loads(body)
     except ValueError:
@@ -65,31 +65,31 @@ def error_of_message(status: int, body: bytes, trace_id: str | None) -> WireFaul
 
 
 class MessageStream:
-    """Reads the events of one passing stream."""
+    """Reads the events of one stream as they pass."""
 
     def __init__(self, trace_id: str | None = None, *, one_call: bool = False) -> None:
         self._trace_id = trace_id
         self._tool_uses = ToolUses(one_call=one_call)
         self._rest: list[bytes] = []
-        """The event that has begun, as it came: joined once, when its end is there."""
+        """The parts of the event that has begun; they are joined once, when the event is complete."""
         self._size = 0
         self._tail = b""
-        """Its last bytes, which may be the beginning of its end."""
+        """Its last bytes, which may be the beginning of its end marker."""
         self._calls = 0
         self._starts: dict[Any, tuple[str, str]] = {}
         self.began = False
-        """The first event has been seen, and it was no error."""
+        """The first event has been read, and it was not an error."""
         self.ended = False
-        """The event that ends a good answer has been seen."""
+        """The event that ends a good answer has been read."""
         self.events: list[Event] = []
         """Thinking and calls so far."""
 
     def feed(self, data: bytes) -> bytes:
-        """The bytes to pass on for the bytes that came; an unfinished event waits for its end.
+        """Take the next bytes and return the bytes to pass on; an unfinished event is held until it is complete.
 
         Raises:
             UpstreamFault: the answer begins with an error.
-            ProtocolFault: an event is longer than any honest one, or the answer is no event stream.
+            ProtocolFault: an event is far too long, or the answer is not an event stream.
         """
         self._rest.append(data)
         self._size += len(data)
@@ -113,11 +113,11 @@ class MessageStream:
             self._refuse_plain_json(body)
 
     def close(self) -> bytes:
-        """What is left at the end.
+        """Return what is left at the end of the stream.
 
         Raises:
-            UpstreamFault: nothing came but an error.
-            ProtocolFault: nothing came at all.
+            UpstreamFault: the answer was only an error.
+            ProtocolFault: the answer was empty.
         """
         rest, self._rest = b"".join(self._rest), []
         if not self.began:
@@ -127,7 +127,7 @@ class MessageStream:
         return rest
 
     def _refuse_plain_json(self, body: bytes, *, at_end: bool = False) -> None:
-        """An error that came as a plain body, although a stream was asked for."""
+        """Raise the error that came as a plain body although a stream was requested."""
         try:
             told = loads(body)
         except ValueError:
@@ -142,7 +142,7 @@ class MessageStream:
         data = _data_of(frame)
         watching = not self.began or self._starts or self._tool_uses.watching
         told = _json(data) if data and (watching or any(word in data for word in _OF_INTEREST)) else None
-        # With its quotes it can't be inside a text, where they would be escaped.
+        # The quotes show that this is not part of a text, where they would be escaped.
         self.ended = self.ended or b'"message_stop"' in frame
         if told is None:
             return frame
@@ -183,7 +183,7 @@ class MessageStream:
         return event("content_block_start", {**told, "content_block": {**block, kind: ""}})
 
     def _lost_start(self, told: Mapping[str, Any], delta: Mapping[str, Any]) -> bytes:
-        """The text that a block's start held, as a delta, unless the block's first delta repeats it."""
+        """Return the text of a block's start as a delta, unless the block's first delta repeats it."""
         kind, text = self._starts.pop(told.get("index"), ("", ""))
         if not text or str(delta.get(kind) or "").startswith(text):
             return b""
@@ -194,7 +194,7 @@ class MessageStream:
 
 
 def _split(data: bytes) -> tuple[list[bytes], bytes]:
-    """Whole events with the blank line that ends each, and what is left."""
+    """Return the complete events, each with the blank line that ends it, and the rest."""
     ends = [found.end() for found in _EVENT_END.finditer(data)]
     frames = [data[start:end] for start, end in pairwise([0, *ends])]
     return frames, data[ends[-1] if ends else 0 :]

@@ -1,4 +1,4 @@
-"""Content blocks of Anthropic-shaped messages as MiniMax's Anthropic endpoint takes them."""
+"""Content blocks of Anthropic-shaped messages, in the form that MiniMax's Anthropic endpoint accepts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def text_block(text: str) -> Block:
 
 
 def marked(holder: object) -> Block:
-    """The cache mark of a block, without what only Anthropic's own servers know (``scope``)."""
+    """Return the cache mark of a block, without ``scope``, which only Anthropic's own servers know."""
     mark = holder.get("cache_control") if isinstance(holder, Mapping) else None
     if not isinstance(mark, Mapping):
         return {}
@@ -31,7 +31,7 @@ def marked(holder: object) -> Block:
 
 
 def assistant_blocks(content: object, where: str, notes: Notes) -> list[Block]:
-    """What the assistant said: text, thinking as it came, and calls; blank text is left out.
+    """Return the blocks of an assistant message: text, unchanged thinking, and calls. Blank text is left out.
 
     Raises:
         InvalidRequest: a call without a name or an id.
@@ -45,10 +45,10 @@ def assistant_blocks(content: object, where: str, notes: Notes) -> list[Block]:
 
 
 def user_blocks(content: object, where: str, dialect: Dialect, notes: Notes) -> list[Block]:
-    """What the user said: text, results, and pictures for a model that sees them; blank text is left out.
+    """Return the blocks of a user message: text, results, and images if the model reads them. Blank text is left out.
 
     Raises:
-        InvalidRequest: a part that the model can't be given, by its path.
+        InvalidRequest: a part that the model does not accept; the error names its path.
     """
     made = (_user_block(block, path, dialect, notes) for block, path in _located(content, where))
     return [block for block in made if block is not None]
@@ -78,7 +78,7 @@ def _assistant_block(block: Mapping[str, object], path: str, notes: Notes) -> Bl
         case "thinking":
             return _thinking(block)
         case "redacted_thinking":
-            notes.add("redacted thinking of another vendor was left out: nobody else can read it.", path)
+            notes.add("redacted thinking of another vendor was left out: only that vendor can read it.", path)
             return None
         case "tool_use":
             return _call(block, path)
@@ -135,7 +135,7 @@ def _media(block: Mapping[str, object], path: str, dialect: Dialect) -> Block:
 
 
 def _document(block: Mapping[str, object], path: str, dialect: Dialect) -> Block | None:
-    """A document is readable only where its text is given."""
+    """Return a document's text; a document without text can't be read."""
     source = block.get("source")
     data = source.get("data") if isinstance(source, Mapping) and source.get("type") == "text" else None
     if not isinstance(data, str):
@@ -155,7 +155,7 @@ def _result(block: Mapping[str, object], path: str, dialect: Dialect, notes: Not
 
 
 def _told_as_text(block: Mapping[str, object], path: str, notes: Notes) -> Block:
-    """A block that MiniMax has no word for (search results, server tools, …) is told as JSON: nothing is lost."""
+    """Return a block that MiniMax does not know (search results, server tools) as JSON text: nothing is lost."""
     notes.add("a block that MiniMax does not know was sent as text.", path)
     plain = {name: value for name, value in block.items() if name not in ("cache_control", "encrypted_content")}
     return text_block(json.dumps(plain, ensure_ascii=False, default=str)) | marked(block)

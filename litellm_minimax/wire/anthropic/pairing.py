@@ -1,4 +1,4 @@
-"""Calls and their results in Anthropic-shaped turns: every call answered directly behind its turn, no result alone."""
+"""Pairs tool calls with their results in Anthropic-shaped turns: each result directly after its call, none alone."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from litellm_minimax.wire.outgoing.pairing import NO_RESULT
 
 
 def paired(turns: list[Block], notes: Notes) -> list[Block]:
-    """The turns with their results in place.
+    """Return the turns with every result in its place.
 
-    Results may come later than directly after the calls, or in several user turns: they are brought forward. A call
-    that nobody answered gets a placeholder; a result whose call is gone (a compacted history) is told as text.
+    Results may come later than directly after the calls, or in several user turns; they are moved forward. A call
+    without a result gets a placeholder. A result whose call is gone (a compacted history) is sent as text.
     """
     made: list[Block] = []
     for number, turn in enumerate(turns):
@@ -50,7 +50,7 @@ def _results_of(called: list[str], later: list[Block], notes: Notes) -> list[Blo
 
 
 def _without_results(turn: Block, before: list[Block], notes: Notes) -> list[Block]:
-    """What a user turn says beside the results that were brought to their calls."""
+    """Return the blocks of a user turn other than the results that were moved to their calls."""
     called = {block["id"] for earlier in before for block in _blocks(earlier) if block["type"] == "tool_use"}
     said: list[Block] = []
     for block in _blocks(turn):
@@ -67,7 +67,7 @@ def _add_user(made: list[Block], said: list[Block]) -> None:
         return
     last = made[-1] if made else None
     if last is not None and last["role"] == "user" and _blocks(last)[-1]["type"] == "tool_result":
-        # The text that agents put beside results belongs to the same turn.
+        # The text that agents put next to results belongs to the same turn.
         made[-1] = {"role": "user", "content": [*_blocks(last), *said]}
         return
     made.append({"role": "user", "content": said})

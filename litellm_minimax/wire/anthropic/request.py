@@ -1,8 +1,8 @@
-"""An Anthropic-shaped request as the JSON body that MiniMax's ``/anthropic/v1/messages`` accepts.
+"""Turns an Anthropic-shaped request into the JSON body that MiniMax's ``/anthropic/v1/messages`` accepts.
 
-The endpoint is stricter than Anthropic's: a system message inside ``messages`` (Claude Code sends one), a tool that
-only Anthropic's servers run, ``thinking: enabled`` on M3, blank text or an unanswered call is a 2013. Thinking blocks
-go back exactly as they came, signature included.
+The endpoint is stricter than Anthropic's. It answers 2013 to a system message inside ``messages`` (Claude Code sends
+one), a tool that only Anthropic's servers run, ``thinking: enabled`` on M3, blank text, and an unanswered call.
+Thinking blocks go back exactly as they came, signature included.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from litellm_minimax.wire.outgoing.parameters import sampling_fields
 from litellm_minimax.wire.outgoing.response_format import format_instruction
 from litellm_minimax.wire.outgoing.thinking import thinking_fields
 
-# Claude Code's attribution line changes from call to call: it means nothing to MiniMax and spoils its prompt cache.
+# Claude Code's attribution line changes with every call. MiniMax has no use for it, and it defeats the prompt cache.
 _BILLING_LINE = "x-anthropic-billing-header:"
 _SENT = frozenset({
     "model", "messages", "system", "max_tokens", "stream", "temperature", "top_p", "tools", "tool_choice", "thinking",
@@ -36,8 +36,8 @@ class MessagesRequest:
 
     Attributes:
         model: the id to send.
-        facts: the catalogue's record of it; ``None`` for an id it does not know.
-        messages: Anthropic-shaped messages, system messages among them as they may be.
+        facts: the model's entry in the catalogue; ``None`` for an unknown id.
+        messages: Anthropic-shaped messages, possibly with system messages among them.
         parameters: every other field of the body.
     """
 
@@ -49,7 +49,7 @@ class MessagesRequest:
 
 @dataclass(frozen=True, slots=True)
 class BuiltMessages:
-    """What goes out, and what was repaired or left out: a short sentence each, without text of the prompt."""
+    """The body to send, and a short sentence for each repair or omission, without text of the prompt."""
 
     body: dict[str, object]
     notes: tuple[str, ...]
@@ -58,10 +58,10 @@ class BuiltMessages:
 
 
 def build_messages_request(request: MessagesRequest) -> BuiltMessages:
-    """The body for a Messages call; nothing the caller gave is changed.
+    """Build the body of a Messages call. The caller's objects are not changed.
 
     Raises:
-        InvalidRequest: what can't be sent without losing or inventing something, by its path.
+        InvalidRequest: something can't be sent without losing or inventing content; the error names its path.
     """
     dialect = Dialect(request.model, request.facts, "minimax")
     notes = Notes()
@@ -85,15 +85,15 @@ def build_messages_request(request: MessagesRequest) -> BuiltMessages:
         **({"stream": True} if given.get("stream") else {}),
     }
     for name in sorted(given.keys() - _SENT):
-        notes.add("MiniMax ignores it or does not know it: not sent.", name)
+        notes.add("not sent, because MiniMax ignores it or does not know it.", name)
     return BuiltMessages(body, notes.sentences(), tools.one_call)
 
 
 def with_system_folded(messages: Sequence[object], system: object) -> tuple[Sequence[object], object]:
-    """Messages without system messages among them, and the system text with these at its end, in order.
+    """Move system messages out of ``messages``, in order, to the end of the system text.
 
-    For calls that LiteLLM translates to chat: it makes such a message the user's, or drops it (1.94.3), and a user's
-    message behind tool results would end the turn whose thinking the model still needs.
+    This is for calls that LiteLLM translates to chat. LiteLLM turns such a message into a user message or drops it
+    (1.94.3), and a user message after tool results would end the turn whose thinking the model still needs.
     """
     said = [message for message in messages if isinstance(message, Mapping) and message.get("role") == "system"]
     blocks = [*_system_blocks(system), *(block for message in said for block in _system_blocks(message.get("content")))]
@@ -104,7 +104,7 @@ def with_system_folded(messages: Sequence[object], system: object) -> tuple[Sequ
 
 
 def _turns(request: MessagesRequest, dialect: Dialect, notes: Notes) -> tuple[list[Block], list[Block]]:
-    """What the system messages among ``messages`` say, and the user's and the assistant's turns."""
+    """Return the text of the system messages among ``messages``, and the user and assistant turns."""
     system: list[Block] = []
     turns: list[Block] = []
     for index, message in enumerate(request.messages):
@@ -149,7 +149,7 @@ def _system_field(blocks: list[Block], given: object, asked: Sequence[str]) -> d
 
 
 def _sampling(given: Mapping[str, object], dialect: Dialect, notes: Notes) -> dict[str, object]:
-    """Length and sampling. More tokens than the model can write is a 2013: it gets as many as it can."""
+    """Return length and sampling fields. ``max_tokens`` above the model's limit is a 2013, so it is lowered."""
     wanted = {name: given[name] for name in ("max_tokens", "temperature", "top_p") if name in given}
     most, limit = dialect.facts.max_output if dialect.facts else None, wanted.get("max_tokens")
     if most is not None and isinstance(limit, int) and limit > most:
@@ -160,7 +160,7 @@ def _sampling(given: Mapping[str, object], dialect: Dialect, notes: Notes) -> di
 
 
 def _steering(given: Mapping[str, object], dialect: Dialect, notes: Notes) -> dict[str, object]:
-    """``thinking`` and ``output_config.effort`` in the words of the model at hand."""
+    """Return ``thinking`` and ``output_config.effort`` with the values that the model accepts."""
     config = given.get("output_config")
     effort = config.get("effort") if isinstance(config, Mapping) else None
     wish: dict[str, object] = {"reasoning_effort": effort or given.get("reasoning_effort")}
@@ -170,7 +170,7 @@ def _steering(given: Mapping[str, object], dialect: Dialect, notes: Notes) -> di
     elif thinking is not None:
         wish["thinking"] = {"type": "adaptive"}
     elif dialect.thinking is Thinking.SWITCH and effort:
-        # An effort without a word on thinking: on this endpoint M3 does not think unless it is asked to.
+        # An effort without ``thinking``: on this endpoint M3 does not think unless it is asked to.
         wish["thinking"] = {"type": "adaptive"}
     fields = thinking_fields(wish, dialect, notes)
     sent: dict[str, object] = {"thinking": fields["thinking"]} if "thinking" in fields else {}
@@ -180,7 +180,7 @@ def _steering(given: Mapping[str, object], dialect: Dialect, notes: Notes) -> di
 
 
 def _format_instruction(given: Mapping[str, object]) -> tuple[str, ...]:
-    """MiniMax has no structured outputs: the schema is asked for in words."""
+    """Return the instruction that asks for the schema, because MiniMax has no structured outputs."""
     config = given.get("output_config")
     wanted = (config.get("format") if isinstance(config, Mapping) else None) or given.get("output_format")
     schema = wanted.get("schema") if isinstance(wanted, Mapping) else None

@@ -1,4 +1,4 @@
-"""Tool uses of a passing Anthropic stream: their arguments made JSON, and only the first passed where one is wanted."""
+"""Repairs the tool uses of an Anthropic stream: arguments become valid JSON; extra calls are dropped on request."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Told = Mapping[str, Any]
 
 
 class ToolUses:
-    """Looks at each event of one stream, and changes the few that have to be."""
+    """Looks at each event of one stream, and changes the few that need it."""
 
     __slots__ = ("_arguments", "_count", "_dropped", "_one_call", "_torn")
 
     def __init__(self, *, one_call: bool) -> None:
-        """``one_call``: only the first tool use is passed on."""
+        """Set up for one stream; with ``one_call`` only the first tool use is passed on."""
         self._one_call = one_call
         self._count = 0
         self._dropped: list[int] = []
@@ -28,11 +28,11 @@ class ToolUses:
 
     @property
     def watching(self) -> bool:
-        """Any event may be one that has to be changed."""
+        """Whether the next event may need a change."""
         return bool(self._arguments or self._dropped or self._torn)
 
     def passed(self, told: Told, frame: bytes) -> tuple[Told, bytes]:
-        """The event as it is passed on, and its bytes; no bytes if it is not."""
+        """Return the event as it is passed on, with its bytes; no bytes if it is dropped."""
         index = told.get("index")
         match told.get("type"):
             case "content_block_start" if (told.get("content_block") or {}).get("type") == "tool_use":
@@ -44,13 +44,13 @@ class ToolUses:
             case "content_block_stop" if index in self._arguments:
                 frame = self._rest(told) + frame
             case "message_delta" if self._torn and (told.get("delta") or {}).get("stop_reason") == "tool_use":
-                # Made whole, but not to be carried out as if the model had ended it there.
+                # The arguments were completed, but the client must not run the call as if the model had ended it there.
                 told = {**told, "delta": {**told["delta"], "stop_reason": "max_tokens"}}
                 frame = event("message_delta", told)
         return self._in_its_place(told) if self._dropped and isinstance(index, int) else (told, frame)
 
     def _in_its_place(self, told: Told) -> tuple[Told, bytes]:
-        """Blocks are counted without a gap, whatever was dropped."""
+        """Number the blocks without gaps, whatever was dropped."""
         index = told["index"]
         before = bisect_left(self._dropped, index)
         if self._dropped[before : before + 1] == [index]:
@@ -81,7 +81,7 @@ class ToolUses:
 
 
 def with_one_tool_use(blocks: Sequence[Any]) -> list[Any]:
-    """The blocks of a whole answer with the first tool use only."""
+    """Return the blocks of a whole answer with only the first tool use."""
     first = next((place for place, block in enumerate(blocks) if _is_tool_use(block)), len(blocks))
     return [block for place, block in enumerate(blocks) if place <= first or not _is_tool_use(block)]
 
@@ -91,5 +91,5 @@ def _is_tool_use(block: object) -> bool:
 
 
 def event(name: str, data: Mapping[str, Any]) -> bytes:
-    """One event of a stream, as bytes."""
+    """Return one event of a stream, as bytes."""
     return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()

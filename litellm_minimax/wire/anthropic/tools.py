@@ -1,4 +1,4 @@
-"""Tools of an Anthropic-shaped request: those a client runs, with a name and a schema, and nothing else.
+"""Tools of an Anthropic-shaped request: only those that a client runs, with a name and a schema.
 
 Claude Code declares tools that only Anthropic's servers run; one of them, or one with a blank ``type``, makes MiniMax
 refuse the whole request (2013, ``invalid tool type``).
@@ -17,10 +17,10 @@ from litellm_minimax.wire.outgoing.tools import DeclaredTools
 
 
 def declare_tools(given: Mapping[str, object], dialect: Dialect, notes: Notes) -> DeclaredTools:
-    """``tools`` and ``tool_choice`` of the body, and what is asked for in words.
+    """Return ``tools`` and ``tool_choice`` of the body, and instructions for what MiniMax has no field for.
 
     Raises:
-        InvalidRequest: tools for a model that takes none, or a schema that is not an object.
+        InvalidRequest: the model takes no tools, or a schema that is not an object.
     """
     entries = given.get("tools")
     if isinstance(entries, Sequence) and not isinstance(entries, str):
@@ -39,10 +39,10 @@ def declare_tools(given: Mapping[str, object], dialect: Dialect, notes: Notes) -
 
 
 def with_tool_changes(messages: Sequence[object], tools: object) -> tuple[Sequence[object], object]:
-    """Messages and tools after the changes that system messages in the middle of a conversation announce.
+    """Apply the tool changes that system messages in the middle of a conversation announce.
 
-    Claude Code declares few tools at first and adds others later, by ``tool_addition`` blocks (its beta
-    ``mid-conversation-tool-changes``). Nobody but Anthropic reads those, so the tools move to where all tools are.
+    Claude Code declares a few tools at first and adds others later, with ``tool_addition`` blocks (its beta
+    ``mid-conversation-tool-changes``). Only Anthropic reads those, so the tools are moved to ``tools``.
     """
     if not any(_changes(message) for message in messages):
         return messages, tools
@@ -78,14 +78,14 @@ def _name(tool: object) -> object:
 
 
 def _with_type(entry: object) -> object:
-    """A client's tool needs no type in Anthropic's API, and some clients send a blank one."""
+    """Add the type to a tool: Anthropic's API does not require one, and some clients send it blank."""
     if isinstance(entry, Mapping) and not entry.get("type") and entry.get("name"):
         return {**entry, "type": "custom", "input_schema": entry.get("input_schema") or {}}
     return entry
 
 
 def _choice(choice: object, entries: object, notes: Notes) -> object:
-    """The choice; that of a tool which is not sent would be a contradiction, so it is left to the model."""
+    """Return the choice; if it names a tool that is not sent, the choice is left to the model."""
     if not isinstance(choice, Mapping) or choice.get("type") != "tool":
         return choice
     runnable = [e for e in _entries(entries) if isinstance(e, Mapping) and e.get("type") in ("custom", "function")]

@@ -1,1 +1,1 @@
-"""Embeddings on the wire: OpenAI's ``input`` to MiniMax's ``texts`` in parts, and MiniMax's vectors back."""
+"""Embeddings: OpenAI's ``input`` becomes MiniMax's ``texts`` in several requests, and the vectors are read back."""

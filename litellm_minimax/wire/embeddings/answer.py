@@ -1,4 +1,4 @@
-"""MiniMax's answer to one part of an embedding call: a vector for each text, or an error inside HTTP 200."""
+"""Reads MiniMax's answer to one embedding request: a vector for each text, or an error inside HTTP 200."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ Vector = list[float] | str
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingAnswer:
-    """The vectors of one part in the order of its texts, and the tokens that MiniMax counted."""
+    """The vectors of one request in the order of its texts, and the tokens that MiniMax counted."""
 
     vectors: tuple[Vector, ...]
     tokens: int
 
 
 def read_answer(body: bytes, part: Part, encoding: Encoding, trace_id: str | None = None) -> EmbeddingAnswer:
-    """Read the body of a good HTTP answer.
+    """Read the body of an HTTP 200 answer.
 
     Raises:
-        UpstreamFault: it tells an error.
-        ProtocolFault: it is not what MiniMax sends.
+        UpstreamFault: the body holds an error.
+        ProtocolFault: the body is not what MiniMax sends.
     """
     value = json_object(body, "an embedding call")
     fault = fault_in(value, trace_id=trace_id)
@@ -44,7 +44,7 @@ def read_answer(body: bytes, part: Part, encoding: Encoding, trace_id: str | Non
         came = len(vectors) if isinstance(vectors, list) else "no"
         raise ProtocolFault(f"{part.texts} texts were sent and {came} vectors came back.")
     tokens = value.get("total_tokens")
-    # MiniMax has sent no count or 0; an estimate keeps the spend from being lost.
+    # MiniMax has been seen to send no count, or 0; an estimate keeps the spend from being lost.
     counted = tokens if isinstance(tokens, int) and not isinstance(tokens, bool) and tokens > 0 else part.tokens
     return EmbeddingAnswer(tuple(_vector(item, encoding) for item in vectors), counted)
 
@@ -60,5 +60,5 @@ def _is_number(value: object) -> bool:
 
 
 def _packed(vector: Sequence[float]) -> str:
-    """As OpenAI packs them: 32-bit floats, the lowest byte first."""
+    """Encode a vector as OpenAI does: 32-bit floats, little-endian, in base64."""
     return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode("ascii")

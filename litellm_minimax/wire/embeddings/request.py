@@ -1,7 +1,7 @@
-"""From LiteLLM's arguments of an embedding call to the bodies that MiniMax takes.
+"""Turns LiteLLM's arguments of an embedding call into the bodies that MiniMax accepts.
 
-MiniMax's door is not OpenAI's: the texts are called ``texts``, and ``type`` must say whether they are stored (``db``)
-or searched for (``query``). A long list is sent in parts, because one request has a bound of tokens.
+MiniMax's API is not OpenAI's: the texts are called ``texts``, and ``type`` must say whether they are to be stored
+(``db``) or searched for (``query``). A long list is sent in several requests, because the tokens of one are limited.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ DIMENSIONS = 1_536
 MAX_TEXTS_PER_PART = 50
 MAX_TOKENS_PER_PART = 3_500
 MAX_CHARACTERS = 32_768
-"""Above this a text can't fit into the model's 4,096 tokens, even at eight characters a token."""
+"""A longer text can't fit into the model's 4,096 tokens, even at eight characters per token."""
 
 _BYTES_PER_TOKEN = 3
 _TYPES = {"db": "db", "query": "query", "search_document": "db", "search_query": "query"}
@@ -28,7 +28,7 @@ Encoding = Literal["float", "base64"]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One request: its body, and how many texts and (estimated) tokens are in it."""
+    """One request: its body, and how many texts and (estimated) tokens it holds."""
 
     body: Mapping[str, Any]
     texts: int
@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingRequest:
-    """What one call becomes: its parts in order, and how the caller wants the vectors."""
+    """The requests that one call becomes, in order, and the encoding that the caller wants for the vectors."""
 
     parts: tuple[Part, ...]
     encoding: Encoding
@@ -47,12 +47,12 @@ def build_request(model: str, given: object, parameters: Mapping[str, Any]) -> E
     """Check and translate one embedding call.
 
     Raises:
-        InvalidRequest: it can't be sent as it is.
+        InvalidRequest: the call can't be sent as it is.
     """
     texts = _texts(given)
     unknown = sorted(set(parameters) - _KNOWN)
     if unknown:
-        raise InvalidRequest(unknown[0], "MiniMax's embeddings have no such parameter.", "Leave it out.")
+        raise InvalidRequest(unknown[0], "MiniMax's embeddings API has no such parameter.", "Leave it out.")
     dimensions = parameters.get("dimensions")
     if dimensions is not None and (isinstance(dimensions, bool) or dimensions != DIMENSIONS):
         raise InvalidRequest(
@@ -79,7 +79,7 @@ def _text(item: object, where: str) -> str:
     if isinstance(item, int | list | tuple):
         raise InvalidRequest(
             where,
-            "MiniMax takes texts, no token ids.",
+            "MiniMax takes texts, not token ids.",
             "Send the text itself; in LangChain check_embedding_ctx_length=False.",
         )
     if not isinstance(item, str):

@@ -1,1 +1,1 @@
-"""Pictures: MiniMax's two bodies for making and editing them, and what it answers."""
+"""Images: the two request formats for making and editing them, and MiniMax's answers."""

@@ -1,7 +1,7 @@
-"""MiniMax's answer to an image call, in either shape: the pictures that came, and what is known of those that did not.
+"""Reads MiniMax's answer to an image call, in either format: the images, and what is known of those that failed.
 
-Errors come inside HTTP 200, counts as texts, and once in a while a success without any picture. An answer may hold some
-pictures and some failures: the pictures are handed on, the failures told.
+Errors come inside HTTP 200, counts come as strings, and now and then a success has no image at all. An answer may hold
+some images and some failures: the images are returned, and the failures are reported.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LONGEST_REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class MadePicture:
-    """One picture: an address or base64, and what H3-Image adds."""
+    """One image: an address or base64, and the extra fields of H3-Image."""
 
     url: str | None = None
     b64_json: str | None = None
@@ -42,7 +42,7 @@ class ImageUsage:
 
 @dataclass(frozen=True, slots=True)
 class ImageAnswer:
-    """What came of one call; ``failed`` counts the pictures that did not come."""
+    """The result of one call; ``failed`` counts the images that were not made."""
 
     pictures: tuple[MadePicture, ...]
     failed: int
@@ -52,7 +52,7 @@ class ImageAnswer:
     id: str | None = None
 
     def cost(self, facts: ImageFacts) -> float | None:
-        """Dollars by the price table; ``None`` where it has no price, or MiniMax told no tokens to multiply with it."""
+        """Return the cost in dollars; ``None`` if there is no price, or MiniMax sent no token counts."""
         price = facts.price
         if price is None:
             return None
@@ -65,11 +65,11 @@ class ImageAnswer:
 
 
 def read_answer(body: bytes, facts: ImageFacts, request: ImageRequest, trace_id: str | None = None) -> ImageAnswer:
-    """Read the body of a good HTTP answer.
+    """Read the body of an HTTP 200 answer.
 
     Raises:
-        UpstreamFault: it tells an error, or a success without a picture.
-        ProtocolFault: it is not what MiniMax sends.
+        UpstreamFault: the body holds an error, or a success without an image.
+        ProtocolFault: the body is not what MiniMax sends.
     """
     value = json_object(body, "an image call")
     fault = fault_in(value, trace_id=trace_id)
@@ -81,7 +81,7 @@ def read_answer(body: bytes, facts: ImageFacts, request: ImageRequest, trace_id:
 def _native(value: Mapping[str, Any], trace_id: str | None) -> ImageAnswer:
     data = value.get("data")
     if not isinstance(data, Mapping | None):
-        raise ProtocolFault("the pictures of the answer are not where MiniMax puts them.")
+        raise ProtocolFault("the answer has no pictures where MiniMax puts them.")
     data = data or {}
     pictures = tuple(
         [MadePicture(url=text) for text in _texts(data.get("image_urls"))]
@@ -98,7 +98,7 @@ def _native(value: Mapping[str, Any], trace_id: str | None) -> ImageAnswer:
 def _openai_shaped(value: Mapping[str, Any], request: ImageRequest, trace_id: str | None) -> ImageAnswer:
     items = value.get("data")
     if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
-        raise ProtocolFault("the pictures of the answer are not where MiniMax puts them.")
+        raise ProtocolFault("the answer has no pictures where MiniMax puts them.")
     trace = _text(value.get("request_id")) or trace_id
     pictures = tuple(_picture(item) for item in items if _text(item.get("url")) or _text(item.get("b64_json")))
     faults = [fault for item in items if (fault := fault_in({"error": item.get("error")}, trace_id=trace)) is not None]
@@ -124,10 +124,10 @@ def _picture(item: Mapping[str, Any]) -> MadePicture:
 
 
 def _nothing_came(failed: int, trace: str | None) -> UpstreamFault:
-    """Seen live: status 0, and no picture. Sometimes the content filter, sometimes nothing, and then a retry helps."""
+    """Build the error for status 0 without an image, as seen live: either the content filter, or a passing failure."""
     return UpstreamFault(
-        f"it reports success, and no picture came ({failed} failed). Its content filter does that without saying so, "
-        "and so does a failure that another try may not have: try again, then rephrase the prompt.",
+        f"it reports success, but no picture came ({failed} failed). The content filter does this silently, and so "
+        "do passing failures: try again, and if that does not help, rephrase the prompt.",
         http_status=500,
         trace_id=trace,
     )
@@ -157,7 +157,7 @@ def _text(value: object) -> str | None:
 
 
 def _count(value: object) -> int:
-    """MiniMax's counts are texts in live answers and numbers in its documentation."""
+    """Read a count: a string in live answers, a number in MiniMax's documentation."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

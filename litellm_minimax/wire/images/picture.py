@@ -1,4 +1,4 @@
-"""What a picture's first bytes tell: its format, and its width and height where they stand in a known place."""
+"""Reads an image's format from its first bytes, and its width and height where their position is known."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 _HEIF_BRANDS = {b"heic": "heic", b"heix": "heic", b"mif1": "heif", b"msf1": "heif", b"heif": "heif"}
 _MAY_BE_LONG = 1_000
-"""Segments of a JPEG before its size: real ones have a dozen, and more than this is no picture."""
+"""Most JPEG segments to read before the size: real images have a dozen, and a file with more is not an image."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A format as it stands in ``image/<format>``, and the sides in pixels if they could be read."""
+    """A format as in ``image/<format>``, and width and height in pixels if they could be read."""
 
     format: str
     width: int | None = None
@@ -19,7 +19,7 @@ class Picture:
 
 
 def look_at(data: bytes) -> Picture | None:
-    """The format and size of a picture; ``None`` for what is none that MiniMax takes anywhere."""
+    """Return the format and size of an image; ``None`` for a format that MiniMax accepts nowhere."""
     if data[:8] == b"\x89PNG\r\n\x1a\n":
         return Picture("png", *(_sides(data, 16, 20, 4, "big") if data[12:16] == b"IHDR" else (None, None)))
     if data[:3] == b"\xff\xd8\xff":
@@ -42,7 +42,7 @@ def _sides(data: bytes, width: int, height: int, size: int, order: str) -> _Side
 
 
 def _jpeg(data: bytes) -> _Sides:
-    """The frame header's sides: segments are walked by the lengths they give."""
+    """Return the size in the frame header, following the lengths of the segments before it."""
     at = 2
     for _ in range(_MAY_BE_LONG):
         while data[at : at + 2] == b"\xff\xff":  # padding

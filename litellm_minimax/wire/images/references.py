@@ -1,4 +1,4 @@
-"""Pictures that go out with a request: checked, and written as the address or data URL that MiniMax reads."""
+"""Checks the images of a request, and writes each as the address or data URL that MiniMax reads."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from litellm_minimax.wire.images.picture import Picture, look_at
 _DATA_URL = re.compile(r"data:image/[\w.+-]{1,40};base64,", re.IGNORECASE)
 _LONGEST_ADDRESS = 8_192
 MAX_TOGETHER = 48 * 1024 * 1024
-"""Bytes of all pictures of a request: in base64 they have to fit into MiniMax's 64 MB of body."""
+"""Most bytes of all images of a request: in base64 they have to fit into MiniMax's 64 MB of body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a model takes: formats, bytes of one picture, and (0 for any) pixels of its sides and how long it may be."""
+    """What a model accepts: formats, bytes of one image, pixels of its sides (0 for any), and its longest ratio."""
 
     formats: tuple[str, ...]
     size: int
@@ -35,7 +35,7 @@ OPENAI = Bounds(
 
 
 def as_addresses(given: Sequence[object], bounds: Bounds, name: str = "image") -> list[str]:
-    """Every picture (its bytes, its address, or a data URL) as an address or a data URL.
+    """Return every image (bytes, address or data URL) as an address or a data URL.
 
     Raises:
         InvalidRequest: one of them can't be sent.
@@ -70,7 +70,7 @@ def _as_address(picture: object, bounds: Bounds, where: str) -> tuple[str, int]:
             return picture, len(data)
     raise InvalidRequest(
         where,
-        "it is no picture.",
+        "it is not a picture.",
         "Give its bytes, an open file, an http(s) address, or data:image/png;base64,….",
     )
 

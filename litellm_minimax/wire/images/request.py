@@ -1,7 +1,7 @@
-"""From LiteLLM's arguments of an image call to one of MiniMax's two bodies.
+"""Turns LiteLLM's arguments of an image call into one of MiniMax's two request formats.
 
-``image-01`` has an endpoint and names of its own; H3-Image speaks OpenAI's Images. What a model has nothing like is
-refused by name, or left out where the caller wants that (``drop_params``); what nobody knows can go in ``extra_body``.
+``image-01`` has its own endpoint and its own parameter names; H3-Image follows OpenAI's Images API. A parameter without
+an equivalent is refused by name, or left out if the caller sets ``drop_params``. Unknown ones can go in ``extra_body``.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _OPENAI_ONLY = (
     "output_compression", "stream",
 )  # fmt: skip
 _MEANS_NOTHING = frozenset({None, "auto", False})
-"""OpenAI's clients may send a parameter's default; ``quality: standard`` is the older models'."""
+"""Defaults that OpenAI's clients may send; ``quality: standard`` belongs to the older models."""
 _CHECKED = ("model", "prompt", "image", "images", "mask")
-"""What the caller's rights and the bounds were checked of: ``extra_body`` may not put something else in its place."""
+"""Fields that were checked against the caller's rights and the limits: ``extra_body`` must not replace them."""
 _SIZED = {"native": ("aspect_ratio", "width", "height"), "openai": ("aspect_ratio", "area")}
 _FLAGS = {"native": ("prompt_optimizer", "aigc_watermark"), "openai": ("disable_prompt_enhanced",)}
 _FORMATS = ("png", "jpeg", "jpg", "webp")
@@ -37,7 +37,7 @@ _KEEPS_A_PERSON = "{id} keeps the person of the picture and makes a new one; it 
 
 @dataclass(frozen=True, slots=True)
 class ImageRequest:
-    """What one call becomes: the endpoint, the body, how many pictures are expected, and what was changed."""
+    """The request to send: the endpoint, the body, how many images are expected, and what was changed."""
 
     path: str
     body: Mapping[str, Any]
@@ -48,10 +48,10 @@ class ImageRequest:
 def build_generation(
     facts: ImageFacts, prompt: object, parameters: Mapping[str, Any], *, drop: bool = False
 ) -> ImageRequest:
-    """Check and translate a call that makes pictures from a text.
+    """Check and translate a call that makes images from a text.
 
     Raises:
-        InvalidRequest: it can't be sent as it is.
+        InvalidRequest: the call can't be sent as it is.
     """
     notes = Notes()
     body = _body(facts, prompt, parameters, notes, drop=drop)
@@ -62,10 +62,10 @@ def build_generation(
 def build_edit(
     facts: ImageFacts, prompt: object, pictures: Sequence[object], parameters: Mapping[str, Any], *, drop: bool = False
 ) -> ImageRequest:
-    """Check and translate a call that makes pictures from pictures and a text.
+    """Check and translate a call that makes images from images and a text.
 
     Raises:
-        InvalidRequest: it can't be sent as it is.
+        InvalidRequest: the call can't be sent as it is.
     """
     if parameters.get("mask") is not None:
         raise UnsupportedParameter("mask", f"{facts.id} has no mask to paint.", "Say in the prompt what is to change.")
@@ -99,7 +99,7 @@ def _body(
         raise InvalidRequest("extra_body", "it must be an object.")
     for name in _CHECKED:
         if name in extra:
-            raise InvalidRequest(f"extra_body.{name}", "it is told outside of extra_body.", "Leave it out there.")
+            raise InvalidRequest(f"extra_body.{name}", "it is set outside of extra_body.", "Leave it out there.")
     given |= extra
     body: dict[str, Any] = {"model": facts.id, "prompt": _prompt(facts, prompt)}
     if (count := _count(facts, given.pop("n", None))) is not None:
@@ -154,7 +154,7 @@ def _response_format(facts: ImageFacts, value: object) -> str | None:
 
 
 def _own(facts: ImageFacts, given: dict[str, Any]) -> dict[str, Any]:
-    """MiniMax's own parameters, and those of OpenAI's that H3-Image has, taken out of ``given``."""
+    """Take MiniMax's own parameters, and those of OpenAI's that H3-Image has, out of ``given``."""
     body: dict[str, Any] = {}
     if "seed" in given:
         body["seed"] = _whole(given.pop("seed"), "seed")
@@ -171,7 +171,7 @@ def _own(facts: ImageFacts, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_mapping_or_own_style(style: object) -> bool:
-    """A style of MiniMax's; ``vivid`` and ``natural`` are OpenAI's."""
+    """Whether this is one of MiniMax's styles; ``vivid`` and ``natural`` are OpenAI's."""
     return isinstance(style, Mapping) or (isinstance(style, str) and style not in {"vivid", "natural"})
 
 
@@ -212,7 +212,7 @@ def _whole(value: object, name: str) -> int:
 
 
 def _flag(value: object, name: str) -> bool:
-    if isinstance(value, str) and value.lower() in {"true", "false"}:  # a multipart form has texts only
+    if isinstance(value, str) and value.lower() in {"true", "false"}:  # a multipart form has only strings
         return value.lower() == "true"
     if not isinstance(value, bool):
         raise InvalidRequest(name, "it must be true or false.")

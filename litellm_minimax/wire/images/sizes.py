@@ -1,7 +1,7 @@
-"""How large a picture becomes: OpenAI's ``size`` as each of MiniMax's models can be told it.
+"""Translates OpenAI's ``size`` for each of MiniMax's image models.
 
-``image-01`` takes a width and a height, ``image-01-live`` a ratio out of a list, H3-Image any size within an area. What
-fits almost is made to fit, with a note; what does not is refused with the list of what would.
+``image-01`` takes a width and a height, ``image-01-live`` a ratio from a list, H3-Image any size within limits. A size
+that almost fits is adjusted, with a note; any other is refused with the list of those that fit.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ AREAS = ("1K", "2K", "4K")
 
 
 def native(facts: ImageFacts, given: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
-    """``aspect_ratio``, or ``width`` and ``height``, for image-01 and image-01-live.
+    """Return ``aspect_ratio``, or ``width`` and ``height``, for image-01 and image-01-live.
 
     Raises:
-        InvalidRequest: it can't be made, or is told twice.
+        InvalidRequest: the model can't make this size, or it is given twice.
     """
     size = _told_once(given, ("aspect_ratio", "width", "height"))
     ratio_told = _is_told(given, "aspect_ratio")
@@ -36,7 +36,7 @@ def native(facts: ImageFacts, given: Mapping[str, Any], notes: Notes) -> dict[st
         raise InvalidRequest("aspect_ratio", "it must be a text such as '16:9'.")
     if _is_told(given, "width") or _is_told(given, "height"):
         if ratio_told:
-            raise InvalidRequest("aspect_ratio", "width and height tell the size already.", "Give one of the two.")
+            raise InvalidRequest("aspect_ratio", "width and height give the size already.", "Give one of the two.")
         size = _pair(given)
     elif ratio_told:
         size = given["aspect_ratio"]
@@ -86,10 +86,10 @@ def _no_such_size(facts: ImageFacts, size: str) -> InvalidRequest:
 
 
 def openai_shaped(given: Mapping[str, Any]) -> dict[str, Any]:
-    """``size``, or ``aspect_ratio`` and ``area``, for H3-Image.
+    """Return ``size``, or ``aspect_ratio`` and ``area``, for H3-Image.
 
     Raises:
-        InvalidRequest: outside of its bounds, or told twice.
+        InvalidRequest: the size is outside the model's limits, or it is given twice.
     """
     size = _told_once(given, ("aspect_ratio", "area"))
     if size is not None:
@@ -127,7 +127,7 @@ def _any_ratio(value: object) -> str:
 
 
 def _told_once(given: Mapping[str, Any], others: tuple[str, ...]) -> str | None:
-    """``size`` as a text unless it leaves the size open."""
+    """Return ``size`` as a string, unless it leaves the size open."""
     size = given.get("size")
     if size is None or size == "auto":
         return None
@@ -135,7 +135,7 @@ def _told_once(given: Mapping[str, Any], others: tuple[str, ...]) -> str | None:
         raise InvalidRequest("size", "it must be a text such as '1024x1024', or 'auto'.")
     twice = next((name for name in others if _is_told(given, name)), None)
     if twice:
-        raise InvalidRequest(twice, "the size is told by 'size' already.", "Give one of the two.")
+        raise InvalidRequest(twice, "'size' gives the size already.", "Give one of the two.")
     return size
 
 
