@@ -49,7 +49,18 @@ def test_every_documented_variable_of_ours_is_read():
 def test_every_command_that_is_named_exists():
     named = set(re.findall(r"(?:^|`)litellm-minimax ([a-z]+)\b(?!')", "\n".join(PAGES.values()), re.MULTILINE))
     assert {"serve", "doctor"} <= named <= set(COMMANDS)
-    assert set(COMMANDS) == {"demo", "serve", "run", "simulate", "doctor", "models", "quota", "verify", "eval"}
+    assert set(COMMANDS) == {
+        "demo",
+        "serve",
+        "run",
+        "simulate",
+        "doctor",
+        "models",
+        "explain",
+        "quota",
+        "verify",
+        "eval",
+    }
 
 
 def test_every_claim_against_the_built_in_provider_names_a_test_that_exists():

@@ -1,4 +1,4 @@
-"""The command line: ``litellm-minimax demo | serve | run | simulate | doctor | models | quota | verify | eval``.
+"""The command line: ``litellm-minimax demo | serve | run | simulate | doctor | models | explain | quota | verify …``.
 
 A command's module is imported when that command is asked for: what only prints (``--help``, ``--version``, ``models``)
 starts at once, and LiteLLM, which takes seconds, is imported by the commands that need it.
@@ -23,6 +23,7 @@ COMMANDS = {
     "simulate": "Run a MiniMax-shaped server alone.",
     "doctor": "Check the set-up; each failure has its fix.",
     "models": "List the models and their prices.",
+    "explain": "Explain a hybrid, its options and its decision.",
     "quota": "Show what a Token Plan has left.",
     "verify": "Ask the real service what this package believes about it.",
     "eval": "Measure whether a hybrid is worth its money.",

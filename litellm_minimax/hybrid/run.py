@@ -45,10 +45,6 @@ from litellm_minimax.hybrid.thinking.reasoner import Clock, Limits, LoopClock, R
 
 log = logging.getLogger("litellm_minimax.hybrid")
 
-_KINDS: Mapping[policy.Kind, str] = {
-    "think": "reasoned", "reuse": "reused", "skip": "skipped", "degrade": "degraded",
-    "advise": "advised", "plan": "planned", "escalate": "escalated",
-}  # fmt: skip
 _ALONE: Mapping[policy.Kind, spend.PhaseName] = {"plan": "planning", "escalate": "escalation"}
 
 
@@ -136,7 +132,7 @@ class HybridRun:
                     yield chunk
             phases = self._ledger.phases()
             self._final = {
-                "decision": _KINDS[self._decision.kind],
+                "decision": policy.WORDS[self._decision.kind],
                 "reason": self._decision.reason,
                 "phases": [phase.as_fields() for phase in phases],
             }
@@ -393,7 +389,7 @@ class HybridRun:
         result = self._thinking.result if self._thinking else None
         log.info(
             "decision=%s reason=%s reasoning=%s execution=%s ended_by=%s error=%s ms=%s notes=%d turn=%d",
-            _KINDS[self._decision.kind],
+            policy.WORDS[self._decision.kind],
             self._decision.reason,
             self._request.spec.reasoning.raw,
             self._request.spec.execution.raw,
@@ -441,7 +437,7 @@ class HybridRun:
         await self._ledger.close()
         await self._standing.count(self._ledger.phases)
         undecided = self._decision.reason == policy.UNDECIDED
-        decided = None if undecided else (_KINDS[self._decision.kind], self._decision.reason)
+        decided = None if undecided else (policy.WORDS[self._decision.kind], self._decision.reason)
         figures.tell(decided, self._outcome, self._ledger)
         if self._side:
             await asyncio.wait(self._side, timeout=1)
@@ -449,4 +445,4 @@ class HybridRun:
 
 def decision_headers(decision: Decision) -> dict[str, str]:
     """The headers that tell a caller what was decided."""
-    return {"x-hybrid-decision": _KINDS[decision.kind], "x-hybrid-reason": decision.reason}
+    return {"x-hybrid-decision": policy.WORDS[decision.kind], "x-hybrid-reason": decision.reason}

@@ -11,6 +11,11 @@ from litellm_minimax.hybrid.asking.conversation import Conversation
 from litellm_minimax.hybrid.asking.preset import Override, Preset
 
 Kind = Literal["think", "reuse", "skip", "degrade", "advise", "plan", "escalate"]
+WORDS: Mapping[Kind, str] = {
+    "think": "reasoned", "reuse": "reused", "skip": "skipped", "degrade": "degraded",
+    "advise": "advised", "plan": "planned", "escalate": "escalated",
+}  # fmt: skip
+"""What a caller is told was decided."""
 ALONE: frozenset[Kind] = frozenset({"plan", "escalate"})
 """The reasoning model answers by itself, with the client's tools."""
 
