@@ -17,8 +17,9 @@ from litellm_minimax.upstream.transport_faults import TransportFault
 from litellm_minimax.wire.events import Event, ProviderFields
 from litellm_minimax.wire.faults import WireFault
 from litellm_minimax.wire.incoming.answer import AnswerReader
+from litellm_minimax.wire.incoming.coalesce import coalesce
 from litellm_minimax.wire.incoming.collector import AnswerCollector
-from litellm_minimax.wire.incoming.stream import coalesce, parse_error_body
+from litellm_minimax.wire.incoming.stream import parse_error_body
 
 if TYPE_CHECKING:
     from litellm.types.utils import ModelResponseStream

@@ -25,9 +25,9 @@ from litellm_minimax.wire.events import Event, Reasoning, Started, Text, ToolCal
 from litellm_minimax.wire.faults import WireFault
 from litellm_minimax.wire.incoming.answer import AnswerReader
 from litellm_minimax.wire.incoming.call_arguments import CallArguments
+from litellm_minimax.wire.incoming.coalesce import coalesce
 from litellm_minimax.wire.incoming.sse import SSEDecoder
 from litellm_minimax.wire.incoming.stop import StopScanner
-from litellm_minimax.wire.incoming.stream import coalesce
 from litellm_minimax.wire.incoming.think import ThinkSplitter
 from litellm_minimax.wire.markup.notation import TOKEN
 from litellm_minimax.wire.markup.tool_markup import ToolMarkupScanner

@@ -43,10 +43,10 @@ from litellm_minimax.wire.images.picture import look_at
 from litellm_minimax.wire.images.request import build_edit, build_generation
 from litellm_minimax.wire.incoming.answer import AnswerReader
 from litellm_minimax.wire.incoming.call_arguments import CallArguments
+from litellm_minimax.wire.incoming.coalesce import coalesce
 from litellm_minimax.wire.incoming.collector import AnswerCollector
 from litellm_minimax.wire.incoming.errors_told import parse_error_body
 from litellm_minimax.wire.incoming.format_check import validate
-from litellm_minimax.wire.incoming.stream import coalesce
 from litellm_minimax.wire.json_mender import JsonMender, mended
 from litellm_minimax.wire.json_text import loads, loads_all
 from litellm_minimax.wire.markup.markup_values import value_of

@@ -20,7 +20,7 @@ from litellm_minimax.wire.events import (
     Usage,
 )
 from litellm_minimax.wire.incoming.answer import AnswerReader
-from litellm_minimax.wire.incoming.stream import coalesce
+from litellm_minimax.wire.incoming.coalesce import coalesce
 from litellm_minimax.wire.options import ReadOptions
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

@@ -10,7 +10,7 @@ import pytest
 from litellm_minimax.wire.events import Event, Started
 from litellm_minimax.wire.faults import UpstreamFault, WireFault
 from litellm_minimax.wire.incoming.answer import AnswerReader
-from litellm_minimax.wire.incoming.stream import coalesce
+from litellm_minimax.wire.incoming.coalesce import coalesce
 from litellm_minimax.wire.options import ReadOptions
 from tests.wire.answers import FIXTURES, chunk, sse
 

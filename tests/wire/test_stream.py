@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from litellm_minimax.wire.events import Finish, Reasoning, Started, Text, ToolCallArguments, Usage
 from litellm_minimax.wire.faults import ProtocolFault
-from litellm_minimax.wire.incoming.stream import coalesce
+from litellm_minimax.wire.incoming.coalesce import coalesce
 from litellm_minimax.wire.options import ReadOptions, ResponseFormat
 from tests.wire.answers import ID, chunk, fields_of, message_of, read, sse, streamed
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from litellm_minimax.wire.events import Reasoning, Text
-from litellm_minimax.wire.incoming.stream import coalesce
+from litellm_minimax.wire.incoming.coalesce import coalesce
 from litellm_minimax.wire.incoming.think import ThinkSplitter
 
 ATOMS = [

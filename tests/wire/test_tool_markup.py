@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from litellm_minimax.wire.events import Event, Text, ToolCallArguments, ToolCallStart
-from litellm_minimax.wire.incoming.stream import coalesce
+from litellm_minimax.wire.incoming.coalesce import coalesce
 from litellm_minimax.wire.markup.argument_writer import json_of as _json_of
 from litellm_minimax.wire.markup.notation import TOKEN
 from litellm_minimax.wire.markup.tool_markup import ToolMarkupScanner

@@ -23,6 +23,7 @@ from litellm_minimax.wire.events import (
     Usage,
 )
 from litellm_minimax.wire.faults import ProtocolFault, UpstreamFault
+from litellm_minimax.wire.incoming.delta_text import reasoning_of, text_of
 from litellm_minimax.wire.incoming.errors_told import fault_in, parse_error_body
 from litellm_minimax.wire.incoming.fences import FenceStripper
 from litellm_minimax.wire.incoming.snapshots import ReasoningLedger, SnapshotReader
@@ -34,7 +35,7 @@ from litellm_minimax.wire.incoming.vocabulary import TokenFilter
 from litellm_minimax.wire.markup.tool_markup import ToolMarkupScanner, calls_in
 from litellm_minimax.wire.options import ReadOptions
 
-__all__ = ["Reducer", "coalesce", "parse_error_body"]
+__all__ = ["Reducer", "parse_error_body"]
 
 _FINISH: Mapping[str, FinishReason] = {
     "stop": "stop",
@@ -240,7 +241,7 @@ class Reducer:
             self._fields["finish_reason"] = reason
 
     def _delta(self, delta: Mapping[str, Any], events: list[Event]) -> None:
-        thought = _reasoning_of(delta)
+        thought = reasoning_of(delta)
         if thought:
             self._thought(self._reasoning.new(thought), events)
         content = delta.get("content")
@@ -248,17 +249,17 @@ class Reducer:
             if self._reasoning.in_snapshots:
                 # MiniMax's sample reads both as snapshots: a server that sends the one so may send the other so.
                 self._content.expect(_SHORTEST_SNAPSHOT)
-            self._text(self._content.new(_text_of(content)), events)
+            self._text(self._content.new(text_of(content)), events)
         calls = delta.get("tool_calls")
         if calls:
             self._tool_calls(calls, events)
 
     def _message(self, message: Mapping[str, Any], events: list[Event]) -> None:
         """A whole message: the answer itself, or the summary frame that repeats what was streamed."""
-        thought = _reasoning_of(message)
+        thought = reasoning_of(message)
         if thought:
             self._thought(self._reasoning.rest(thought), events)
-        self._text(self._content.rest(_text_of(message.get("content"))), events)
+        self._text(self._content.rest(text_of(message.get("content"))), events)
         calls = message.get("tool_calls")
         if calls and not self._calls.any:
             self._tool_calls(calls, events)
@@ -343,65 +344,6 @@ class Reducer:
         if self._calls.torn:  # made whole, but not to be carried out as if the model had ended it there
             reason = "length"
         return Finish(reason, self._raw_finish)
-
-
-def coalesce(events: list[Event]) -> list[Event]:
-    """Neighbours of one kind as one event: text with text, reasoning with reasoning, arguments of one call.
-
-    What arrived in one network read becomes one chunk a kind; LiteLLM's work is per chunk, whatever its size.
-    """
-    if len(events) < 2:
-        return events
-    merged: list[Event] = []
-    run: list[str] = []
-    for event in events:
-        words = _words(event)
-        if merged and words is not None and _same_kind(merged[-1], event):
-            run.append(words)
-            continue
-        if len(run) > 1:
-            merged[-1] = _with_words(merged[-1], "".join(run))
-        merged.append(event)
-        run = [] if words is None else [words]
-    if len(run) > 1:
-        merged[-1] = _with_words(merged[-1], "".join(run))
-    return merged
-
-
-def _same_kind(last: Event, event: Event) -> bool:
-    if type(last) is not type(event):
-        return False
-    return not isinstance(last, ToolCallArguments) or last.index == getattr(event, "index", None)
-
-
-def _words(event: Event) -> str | None:
-    if isinstance(event, Text | Reasoning):
-        return event.text
-    return event.fragment if isinstance(event, ToolCallArguments) else None
-
-
-def _with_words(event: Event, words: str) -> Event:
-    if isinstance(event, ToolCallArguments):
-        return ToolCallArguments(event.index, words)
-    return Reasoning(words) if isinstance(event, Reasoning) else Text(words)
-
-
-def _reasoning_of(delta: Mapping[str, Any]) -> str:
-    """The thinking in one delta or message; where it is told twice, once."""
-    told = delta.get("reasoning_content") or delta.get("reasoning")
-    if told and isinstance(told, str):
-        return told
-    details = delta.get("reasoning_details")
-    return _text_of(details) if isinstance(details, list) else ""
-
-
-def _text_of(content: object) -> str:
-    """The text of a content, which some gateways send as a list of parts."""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list):
-        return ""
-    return "".join(part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str))
 
 
 def _is_open_weights_server(frame: Mapping[str, Any], started: Started) -> bool:

@@ -51,8 +51,11 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("tool_choice", _P, _P, "MiniMax does not enforce it: `required` and a named function are also asked "
               "for in words; M2.x ignores `none`, so the tools are left out"),
     Parameter("parallel_tool_calls", _D, _P, "`false` is asked for in words, and only the first call is told"),
-    Parameter("response_format", _D, _P, "asked for in words, fences stripped, checked here; a whole "
-              "answer that does not fit is asked for again once (`response_format_retries`)"),
+    Parameter(
+        "response_format", _D, _P,
+        "asked for in words, fences stripped, checked here; a whole answer that does not fit is asked for again once "
+        "(`response_format_retries`)",
+    ),
     Parameter("reasoning_effort", _P, _N, "M3.1: the level; M3: on or off; M2.x always thinks: noted"),
     Parameter("thinking", _P, _N, "M3: `adaptive` or `disabled`; M3.1: a level; M2.x always thinks: noted"),
     Parameter("seed", _P, _P, "MiniMax accepts it; no effect has been shown"),
