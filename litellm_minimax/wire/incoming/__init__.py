@@ -1,1 +1,1 @@
-"""What comes back: the bytes of an answer as events, and errors as faults."""
+"""Reads answers: their bytes become events, and their errors become faults."""

@@ -1,7 +1,7 @@
-"""The bytes of one answer, read as events: an SSE stream, or one JSON body, whichever the server sent.
+"""Reads the bytes of one answer as events, whether the server sent an SSE stream or one JSON body.
 
-What it is is seen from the bytes and not from the content type: MiniMax answers a failed stream with a JSON body,
-some gateways label a stream as plain text, and a proxy in front may answer with an HTML page.
+The bytes decide which of the two it is, not the content type: MiniMax answers a failed stream with a JSON body, some
+gateways label a stream as plain text, and a proxy in front may answer with an HTML page.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class AnswerReader:
-    """Reads one answer. Feed it every piece of the body, then close it; it does not matter where the pieces are cut.
+    """Reads one answer. Feed it every piece of the body, then close it; the pieces may be cut anywhere.
 
     Attributes:
-        fault: what went wrong behind the events that were returned last. Nothing more can be read, and it is to be
-            raised once they are handed on; where nothing was said before, it is raised at once.
+    fault: what went wrong after the events that were returned last. Nothing more can be read. Raise it once those
+        events have been passed on. A fault before any event is raised directly.
     """
 
     __slots__ = ("_begin", "_body", "_body_size", "_decoder", "_reducer", "fault")
@@ -40,20 +40,20 @@ class AnswerReader:
 
     @property
     def done(self) -> bool:
-        """Nothing more is needed: the rest of the body, if any, may be left unread."""
+        """Whether nothing more is needed; the rest of the body, if any, may be left unread."""
         return self._reducer.done or self._reducer.stopped
 
     @property
     def finished(self) -> bool:
-        """The answer is complete; only its usage may still be missing."""
+        """Whether the answer is complete; only its usage may still be missing."""
         return self._reducer.finished
 
     def feed(self, data: bytes) -> list[Event]:
-        """Take the next piece of the body and return what it says.
+        """Take the next piece of the body and return its events.
 
         Raises:
-            UpstreamFault: the server says in it that the call failed.
-            ProtocolFault: it is neither SSE nor JSON, or too large.
+            UpstreamFault: the server reports that the call failed.
+            ProtocolFault: the body is neither SSE nor JSON, or it is too large.
         """
         if self._decoder is not None:
             return self._frames(self._decoder.feed(data))
@@ -68,10 +68,10 @@ class AnswerReader:
         return []
 
     def close(self) -> list[Event]:
-        """The body has ended, or no more of it is wanted: return the last events, with usage and finish.
+        """Return the last events, with usage and finish: the body has ended, or no more of it is wanted.
 
         Raises:
-            UpstreamFault: as :meth:`feed`.
+            UpstreamFault: as in :meth:`feed`.
             ProtocolFault: the body is unreadable, empty, or stops in the middle of the answer.
         """
         if self.fault is not None:
@@ -88,11 +88,11 @@ class AnswerReader:
             return self._before(fault, events)
 
     def broken_off(self) -> list[Event]:
-        """The body broke off: what was held back until more of it would come."""
+        """Return the events that were held back, because the body has broken off."""
         return self._reducer.held_back()
 
     def _before(self, fault: WireFault, events: list[Event]) -> list[Event]:
-        """Everything in front of a fault, what was held back included; the fault itself if that is nothing."""
+        """Return all events before a fault, including those held back; raise the fault if there are none."""
         events = events + self._reducer.held_back()
         if all(isinstance(event, Started) for event in events):
             raise fault
@@ -100,14 +100,14 @@ class AnswerReader:
         return events
 
     def _sniff(self, data: bytes) -> bytes:
-        """Decide on the first visible byte; until there is one, wait."""
+        """Decide on the first visible byte, and wait until there is one."""
         begin = (self._begin or b"") + data
         if _BOM.startswith(begin):
             self._begin = begin
             return b""
         visible = begin.removeprefix(_BOM).lstrip()
         if not visible:
-            self._begin = b"\n"  # blanks in front mean nothing, however many
+            self._begin = b"\n"  # leading white space means nothing, however long it is
             return b""
         self._begin = None
         if visible[:1] not in b"{[<":
@@ -118,7 +118,7 @@ class AnswerReader:
         reducer = self._reducer
         events: list[Event] = []
         for payload in map(bytes.strip, payloads):
-            # What stands behind the end is not read, so that it never matters what arrives in one read with it.
+            # Whatever follows the end is not read, so the result does not depend on what arrives in the same read.
             if reducer.done or reducer.stopped:
                 break
             if payload == _DONE:
@@ -131,7 +131,7 @@ class AnswerReader:
                     events += reducer.feed(frame) if isinstance(frame, dict) else []
             except WireFault as fault:
                 if reducer.finished and isinstance(fault, ProtocolFault):
-                    continue  # all of the answer is here; it was its usage that broke off
+                    continue  # the answer is complete; only its usage broke off
                 return self._before(fault, events)
         return events
 
@@ -141,7 +141,7 @@ class AnswerReader:
             raise ProtocolFault("The answer is empty.", truncated=True)
         if text[:1] == b"<":
             raise ProtocolFault(
-                "The answer is a web page, not MiniMax's: something stands between, or api_base is wrong."
+                "The answer is a web page, not MiniMax's: another server is in between, or api_base is wrong."
             )
         frame = next(_parse(text, truncated=True))
         if not isinstance(frame, dict):
@@ -152,7 +152,7 @@ class AnswerReader:
 
 
 def _parse(payload: bytes, *, truncated: bool) -> Iterator[object]:
-    """The frames of one event: some gateways put two into one."""
+    """Yield the frames of one event: some gateways put two frames into one event."""
     try:
         yield from loads_all(payload)
     except ValueError as error:

@@ -1,8 +1,8 @@
-"""The arguments of one structured call as JSON text, whatever the server wrote, passed on while they arrive.
+"""Reads one structured call's arguments as JSON text, whatever the server wrote, and passes them on as they arrive.
 
-JSON stays as it is, byte for byte. An object in another spelling is mended piece by piece (``json_mender.py``). What
-does not begin as an object waits for the end: it may be JSON inside a string, or in a code fence. What can't be
-understood is told as it came.
+JSON is not changed. An object in another notation is repaired piece by piece (``json_mender.py``). Arguments that do
+not begin as an object wait for the end: they may be JSON inside a string, or in a code fence. Arguments that can't be
+understood are passed on unchanged.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from litellm_minimax.wire.json_mender import JsonMender, mended
 _BRACES = re.compile(r"[\s{}]*+")
 _FENCED = re.compile(r"```[a-z]*+\s*+(.*)```", re.DOTALL)
 _LEFT_OVER = re.compile(r"(?:[\s\]},;`]++|</[^\s<>]{1,64}+>)*+")
-"""What a server's own parser leaves behind an object: closers once too often, and tags of its template."""
+"""What a server's own parser may leave after an object: extra closing brackets, and tags of its template."""
 
 Verdict = Literal["exact", "mended", "unreadable"]
 
 
 class CallArguments:
-    r"""Reads one call's arguments. What it returns joins to the text of an object, unless that is ``unreadable``.
+    r"""Reads one call's arguments. The pieces it returns join to the text of an object, unless it is ``unreadable``.
 
     >>> arguments = CallArguments()
     >>> arguments.take("{'text': 'a\nb', 'n': No") + arguments.take("ne}") + arguments.close()
     '{"text": "a\\nb", "n": null}'
 
     Attributes:
-        torn: they ended within a text or a number, which may not say what was meant.
-        verdict: what was made of them; :meth:`close` settles it.
+    torn: the arguments ended inside a text or a number, which may not be what the model meant.
+    verdict: what had to be done to the arguments; :meth:`close` settles it.
     """
 
     __slots__ = ("_behind", "_braces", "_followed", "_held", "_mender", "_told", "torn", "verdict")
@@ -39,29 +39,29 @@ class CallArguments:
         self.verdict: Verdict = "exact"
         self._mender: JsonMender | None = None
         self._held: list[str] = []
-        """What came before a first member showed that it is an object."""
+        """The text that came before a first member showed that the arguments are an object."""
         self._braces: str | None = ""
-        """The last brace in it; ``None`` if it is no object."""
+        """The last brace in it; ``None`` if it is not an object."""
         self._told: list[str] = []
         self._behind: list[str] = []
         self._followed = False
-        """It is not blank."""
+        """Whether the text after the object is not blank."""
 
     @property
     def whole(self) -> bool:
-        """An object with members is complete, and nothing stands behind it."""
+        """Whether an object with members is complete, with nothing after it."""
         mender = self._mender
         return mender is not None and mender.closed and not self._followed
 
     def take(self, fragment: str) -> str:
-        """What the next fragment adds."""
+        """Take the next fragment and return the text it adds."""
         if self._mender is not None:
             return self._more(self._mender, fragment)
         self._held.append(fragment)
         if not self._has_member(fragment):
             return ""
         text = self.held()
-        # An empty object in front of the real one is a placeholder that somebody left in.
+        # An empty object before the real one is a placeholder that the server failed to remove.
         begin = text.rindex("{", 0, _end_of_braces(text))
         if text[:begin].strip():
             self.verdict = "mended"
@@ -69,12 +69,12 @@ class CallArguments:
         return self._more(self._mender, text[begin:])
 
     def held(self) -> str:
-        """Take out what is held, as it came."""
+        """Take out the held text, unchanged."""
         text, self._held = "".join(self._held), []
         return text
 
     def close(self) -> str:
-        """The arguments have ended: what it takes to make them an object."""
+        """Return what completes the object, now that the arguments have ended."""
         told = ""
         if self._mender is None:
             text = self.held()
@@ -93,7 +93,7 @@ class CallArguments:
         return told + end + self._left_over()
 
     def _has_member(self, fragment: str) -> bool:
-        """Whether an object with members has begun; every fragment is looked at once."""
+        """Whether an object with members has begun. Each fragment is looked at once."""
         if self._braces is None:
             return False
         end = _end_of_braces(fragment)
@@ -117,7 +117,7 @@ class CallArguments:
         return told
 
     def _left_over(self) -> str:
-        """What stands behind the object: nothing of it, if it adds nothing to it."""
+        """Return the text after the object, unless it adds nothing to it."""
         behind = "".join(self._behind)
         if not self._followed:
             return behind
@@ -128,7 +128,7 @@ class CallArguments:
         return behind
 
     def _not_an_object(self, text: str) -> str:
-        """Arguments that begin as something else."""
+        """Return arguments that do not begin as an object."""
         fenced = _FENCED.fullmatch(text.strip())
         inner = fenced[1] if fenced else text
         found = mended(inner)

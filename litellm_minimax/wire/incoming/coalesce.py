@@ -1,4 +1,4 @@
-"""Events of one network read, merged: LiteLLM's work is for each chunk, whatever its size."""
+"""Merges the events of one network read, because LiteLLM's work is per chunk, whatever its size."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from litellm_minimax.wire.events import Event, Reasoning, Text, ToolCallArgument
 
 
 def coalesce(events: list[Event]) -> list[Event]:
-    """Merge neighbours of one kind: text with text, reasoning with reasoning, arguments of one call.
+    """Join neighbouring events of one kind: text with text, reasoning with reasoning, arguments of one call.
 
     What arrived in one network read becomes one chunk of each kind.
     """

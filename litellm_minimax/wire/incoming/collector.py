@@ -1,4 +1,4 @@
-"""The events of one answer put together: a whole message, whichever way it came."""
+"""Collects the events of one answer into a whole message, whether it was streamed or not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from litellm_minimax.wire.events import (
 
 @dataclass(slots=True)
 class Call:
-    """One tool call of an answer, put together from its fragments."""
+    """One tool call of an answer, joined from its fragments."""
 
     id: str
     name: str
@@ -29,12 +29,12 @@ class Call:
 
     @property
     def arguments(self) -> str:
-        """The JSON text of the arguments, as the model wrote it."""
+        """Return the JSON text of the arguments, as the model wrote it."""
         return "".join(self.fragments)
 
 
 class AnswerCollector:
-    """Puts the events of one answer together: a whole message, whichever way it came."""
+    """Collects the events of one answer into a whole message, whether it was streamed or not."""
 
     __slots__ = ("_reasoning", "_text", "calls", "finish", "provider_fields", "started", "usage")
 
@@ -48,7 +48,7 @@ class AnswerCollector:
         self.provider_fields: Mapping[str, object] = {}
 
     def add(self, events: Iterable[Event]) -> None:
-        """Take the next events; constant work for each."""
+        """Take the next events; each costs the same."""
         for event in events:
             match event:
                 case Text():
@@ -72,10 +72,10 @@ class AnswerCollector:
 
     @property
     def text(self) -> str:
-        """The answer so far."""
+        """Return the answer so far."""
         return "".join(self._text)
 
     @property
     def reasoning(self) -> str:
-        """The thinking so far."""
+        """Return the thinking so far."""
         return "".join(self._reasoning)

@@ -1,4 +1,4 @@
-"""The thinking and the text in a delta or message, in each of the shapes that servers give them."""
+"""Reads the thinking and the text of a delta or message, in any of the forms that servers use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def reasoning_of(delta: Mapping[str, Any]) -> str:
-    """The thinking in one delta or message; where it is told twice, once."""
+    """Return the thinking in one delta or message, once even if it comes in two fields."""
     told = delta.get("reasoning_content") or delta.get("reasoning")
     if told and isinstance(told, str):
         return told
@@ -16,7 +16,7 @@ def reasoning_of(delta: Mapping[str, Any]) -> str:
 
 
 def text_of(content: object) -> str:
-    """The text of a content, which some gateways send as a list of parts."""
+    """Return the text of a content, which some gateways send as a list of parts."""
     if isinstance(content, str):
         return content
     if not isinstance(content, list):

@@ -1,8 +1,8 @@
-"""MiniMax's errors, in whichever of its envelopes they come, as one fault.
+"""Reads MiniMax's errors, in any of their formats, as one fault.
 
-The chat endpoints answer with an HTTP status and ``{"type":"error","error":{…},"request_id":…}``, the code only in
-parentheses at the end of the message; the native ones with HTTP 200 and ``{"base_resp":{"status_code":…}}``; either
-may stand in a frame of a stream that had begun well.
+The chat endpoints answer with an HTTP status and ``{"type":"error","error":{…},"request_id":…}``, where the code
+stands only in parentheses at the end of the message. The native endpoints answer with HTTP 200 and
+``{"base_resp":{"status_code":…}}``. Either may also come in a frame of a stream that began without an error.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from litellm_minimax.wire.faults import UpstreamFault
 from litellm_minimax.wire.json_text import loads
 
 _CODE = re.compile(r"\((\d{3,6})\)(?: \(\d{3}\))?\Z")
-"""The code at the end of a sentence; the HTTP status may stand behind it."""
+"""The code at the end of a message; the HTTP status may follow it."""
 _LONGEST_CODE = len("(123456) (529)")
 _BLOCK = re.compile(r"<(?:script|style)\b", re.IGNORECASE)
 _BLOCK_END = re.compile(r"</(?:script|style)>", re.IGNORECASE)
@@ -23,9 +23,9 @@ _EXCERPT = 200
 
 
 def fault_in(frame: Mapping[str, Any], http_status: int = 200, trace_id: str | None = None) -> UpstreamFault | None:
-    """The error that a frame or a body tells; ``None`` if it tells none."""
+    """Return the error that a frame or a body reports; ``None`` if it reports none."""
     if "base_resp" not in frame and "error" not in frame and not _is_error(frame):
-        return None  # nearly every frame of every stream
+        return None  # true of nearly every frame of every stream
     trace = _text(frame.get("request_id")) or _text(frame.get("id")) or _text(frame.get("trace_id")) or trace_id
     base = frame.get("base_resp")
     if isinstance(base, Mapping) and (code := _number(base.get("status_code"))):
@@ -41,7 +41,7 @@ def fault_in(frame: Mapping[str, Any], http_status: int = 200, trace_id: str | N
 
 
 def parse_error_body(status: int, body: bytes, trace_id: str | None = None) -> UpstreamFault:
-    """The fault that an HTTP error is, whatever its body holds: JSON, a web page, nothing."""
+    """Return the fault for an HTTP error, whatever its body holds: JSON, a web page, or nothing."""
     try:
         value = loads(body)
     except ValueError:
@@ -90,10 +90,10 @@ def _excerpt(body: bytes) -> str:
 
 
 def _without_markup(page: str) -> str:
-    """The words of a web page: every tag, and every script and style with what is in it, gives way to a blank."""
+    """Return the words of a web page: tags, scripts and styles are replaced by a space."""
     words: list[str] = []
     position = 0
-    blocks_end = True  # whether an end may still come: asked once, not by each of a page full of openings
+    blocks_end = True  # whether a closing tag may still come; remembered, so that many opening tags stay cheap
     while (start := page.find("<", position)) >= 0:
         words.append(page[position:start])
         block = _BLOCK_END.search(page, start) if blocks_end and _BLOCK.match(page, start) else None

@@ -1,4 +1,4 @@
-"""The JSON of an answer that came with a Markdown fence or with prose around it, as it streams."""
+"""Extracts the JSON of an answer that came with a Markdown fence or with prose around it, while it streams."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _TRIES = 32
 
 
 class FenceStripper:
-    r"""Passes the JSON value of an answer on, and drops the fence and the prose around it.
+    r"""Passes on the JSON value of an answer, and drops the fence and the prose around it.
 
-    An object or array that begins the answer is passed as it arrives; so is one behind a fence, once the fence
-    was seen. What comes after it is dropped. An answer in which none begins is held, and reduced to its value at
-    the end; if it has none it is given whole, because it may be a refusal the caller has to see.
+    An object or array at the start of the answer is passed on as it arrives. One inside a fence is passed on once the
+    fence has been seen. Anything after it is dropped. An answer in which neither begins is held, and reduced to its
+    value at the end. If it has no value it is returned whole, because it may be a refusal that the caller has to see.
 
     >>> stripper = FenceStripper()
     >>> [stripper.feed("Here:\n```js"), stripper.feed('on\n{"a": [1'), stripper.feed("]}\n```"), stripper.close()]
@@ -33,7 +33,7 @@ class FenceStripper:
     def __init__(self) -> None:
         self._held: list[str] = []
         self._tail = "\n"
-        """The end of what is held, as far as a value may begin there; always at the start of a line."""
+        """The end of the held text, as far as a value may begin there; always at the start of a line."""
         self._began = False
         self._live = False
         self._done = False
@@ -42,13 +42,13 @@ class FenceStripper:
         self._escaped = False
 
     def feed(self, text: str) -> str:
-        """More of the answer; returns what of it is JSON."""
+        """Take more of the answer, and return the JSON in it."""
         if self._done or not text:
             return ""
         return self._pass(text) if self._live else self._seek(text)
 
     def close(self) -> str:
-        """The end of the answer; returns what was held, reduced to its JSON value if there is one."""
+        """End the answer, and return the held text, reduced to its JSON value if there is one."""
         passed = self._live or self._done
         self._live, self._done = False, True
         return "" if passed else _embedded_value("".join(self._held))
@@ -62,7 +62,7 @@ class FenceStripper:
             return self._pass(tail[start.end() :])
         pending = _MAY_BECOME.search(tail) or (None if self._began else _MAY_BECOME_BARE.match(tail))
         self._began = self._began or pending is None or pending.start() > 0
-        # White space before a value is dropped in any case: kept short, so that a flood of it costs nothing.
+        # White space before a value is dropped anyway; it is kept short, so that a lot of it costs nothing.
         self._tail = _short_end(pending[0]) if pending else "."
         return ""
 
@@ -96,14 +96,14 @@ class FenceStripper:
 
 
 def _short_end(pending: str) -> str:
-    """``pending`` with the blank lines at its end reduced to one line break."""
+    """Return ``pending`` with the blank lines at its end reduced to one line break."""
     said = pending.rstrip()
     blanks = pending[len(said) :]
     return said + blanks if "\n" not in blanks else said + blanks[: blanks.index("\n") + 1]
 
 
 def _embedded_value(held: str) -> str:
-    """The one JSON value in a text, or the text as it is if there is none that can be read."""
+    """Return the one JSON value in a text, or the text unchanged if it has none that can be read."""
     scalar = _SCALAR_IN_FENCE.fullmatch(held)
     if scalar and _value_end(scalar[1].strip(), 0) == len(scalar[1].strip()):
         return scalar[1].strip()

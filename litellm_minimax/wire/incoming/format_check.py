@@ -1,4 +1,4 @@
-"""Whether an answer is in the ``response_format`` that the caller asked for, which MiniMax does not see to."""
+"""Checks an answer against the ``response_format`` that the caller asked for, because MiniMax does not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from litellm_minimax.wire.options import ResponseFormat
 
 
 def validate(text: str, wanted: ResponseFormat) -> str | None:
-    """Why ``text`` is not in the format ``wanted``; ``None`` if it is.
+    """Return why ``text`` is not in the format ``wanted``; ``None`` if it is.
 
     >>> validate('{"n": "1"}', ResponseFormat("json_schema", {"properties": {"n": {"type": "integer"}}}))
     "$.n: '1' is not of type 'integer'"

@@ -1,4 +1,4 @@
-"""A whole body that must be one JSON object: what else it can be, and what that means."""
+"""Reads a body that must be one JSON object, and explains what else it is."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from litellm_minimax.wire.json_text import loads
 
 
 def json_object(body: bytes, what: str) -> Mapping[str, Any]:
-    """The object in a body.
+    """Return the object in a body.
 
     Args:
         body: the whole body.
-        what: what it is the answer to, for the fault's sentence: ``an image call``.
+        what: what was asked for, for the error message, such as ``an image call``.
 
     Raises:
-        ProtocolFault: it is empty, a web page, cut off, or JSON of another kind.
+        ProtocolFault: the body is empty, a web page, cut off, or another kind of JSON.
     """
     text = body.strip()
     if not text:
         raise ProtocolFault(f"the answer to {what} is empty.", truncated=True)
     if text[:1] == b"<":
-        raise ProtocolFault(f"the answer to {what} is a web page: something stands between, or api_base is wrong.")
+        raise ProtocolFault(f"the answer to {what} is a web page: another server is in between, or api_base is wrong.")
     try:
         value = loads(text)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Text that may be told twice: as growing snapshots instead of increments, or in two fields of the same frames.
+"""Removes text that comes twice: as growing snapshots instead of increments, or in two fields of the same frames.
 
-MiniMax's own sample reads reasoning as snapshots ("all so far"), its live service sends increments; both have been
-seen. And one client saw the same reasoning in ``reasoning_content`` and between ``<think>`` tags.
+MiniMax's own sample reads reasoning as snapshots (each with everything so far), but its live service sends increments.
+Both have been seen. One client also got the same reasoning in ``reasoning_content`` and between ``<think>`` tags.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from io import StringIO
 
 
 class SnapshotReader:
-    """Tells what is new in each telling of one text.
+    """Finds what is new in each piece of one text.
 
-    A telling that begins with everything told before, and goes on, is a snapshot: only its end is new. So that two
-    increments are not mistaken for it (``1`` and ``10``), that is believed only of at least ``shortest`` characters
-    that are not one pattern repeated (``ha ha ha``, a ruled line), as increments of such a text look the same.
-    The work is constant an increment: a comparison is made only where a telling is as long as all before it.
+    A piece that begins with the whole text so far, and goes on, is a snapshot: only its end is new. Two increments can
+    look like that (``1`` and ``10``), so a snapshot must have at least ``shortest`` characters and must not be one
+    pattern repeated (``ha ha ha``, a ruled line), because increments of such a text look the same. The work per
+    piece is constant: a comparison is made only if a piece is as long as the whole text so far.
     """
 
     __slots__ = ("_length", "_parts", "_shortest", "_snapshots")
@@ -28,28 +28,28 @@ class SnapshotReader:
 
     @property
     def in_snapshots(self) -> bool:
-        """Whether the last telling was a snapshot."""
+        """Whether the last piece was a snapshot."""
         return self._snapshots
 
     def expect(self, shortest: int) -> None:
-        """Snapshots are likely here: believe in shorter ones."""
+        """Accept shorter snapshots, because they are likely here."""
         self._shortest = shortest
 
     def new(self, text: str) -> str:
-        """What the next telling adds."""
+        """Return what the next piece adds."""
         if self._length >= self._shortest and (self._snapshots or len(text) > self._length):
             so_far = self._so_far()
             if text.startswith(so_far) and (self._snapshots or not _repeats(so_far)):
                 self._snapshots = True
                 text = text[self._length :]
             elif self._snapshots and so_far.startswith(text):
-                return ""  # an older snapshot, late
+                return ""  # an older snapshot that came late
             else:
                 self._snapshots = False
         return self._add(text)
 
     def rest(self, text: str) -> str:
-        """What the whole text, told at the end, has beyond what was told before."""
+        """Return what the whole text, sent at the end, has beyond the text so far."""
         if self._length > len(text):
             return ""
         so_far = self._so_far()
@@ -68,12 +68,12 @@ class SnapshotReader:
 
 
 def _repeats(text: str) -> bool:
-    """Whether a text is a shorter one several times over, its last time perhaps cut."""
+    """Whether a text is a shorter one repeated, the last repetition possibly cut off."""
     return text.find(text[: (len(text) + 1) // 2], 1) > 0
 
 
 class ReasoningLedger:
-    """Reasoning that comes in a field and between tags is the same reasoning, and is shown once."""
+    """Shows reasoning once that comes both in a field and between tags."""
 
     __slots__ = ("_from_field", "_from_tags", "_shown", "_size")
 
@@ -84,14 +84,14 @@ class ReasoningLedger:
         self._from_tags = 0
 
     def from_field(self, text: str) -> str:
-        """What of a field's new text has not been shown."""
+        """Return the part of a field's new text that has not been shown."""
         if not self._size:
-            text = text.lstrip()  # between tags it begins without blanks; both are compared character by character
+            text = text.lstrip()  # between tags it has no leading white space, and the two are compared by character
         place, self._from_field = self._from_field, self._from_field + len(text)
         return self._unshown(text, place, mirrored=self._from_tags > 0)
 
     def from_tags(self, text: str) -> str:
-        """What of the new text between tags has not been shown."""
+        """Return the part of the new text between tags that has not been shown."""
         place, self._from_tags = self._from_tags, self._from_tags + len(text)
         return self._unshown(text, place, mirrored=self._from_field > 0)
 

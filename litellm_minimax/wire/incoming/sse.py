@@ -1,7 +1,7 @@
-"""Server-sent events: bytes in, the data of whole events out, wherever the network has cut them.
+"""Decodes server-sent events: bytes in, the data of whole events out, wherever the network cut them.
 
-Our own decoder and not a library's, because MiniMax's streams may end without the last blank line (a conforming parser
-drops that event), and because the common read, many whole frames at once, deserves to be split in one go.
+This is our own decoder for two reasons. MiniMax's streams may end without the last blank line, and a conforming parser
+drops that event. And the common read, many whole frames at once, can be split in one operation.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ MAX_EVENT_BYTES = 64 * 1024 * 1024
 
 
 class SSEDecoder:
-    r"""Decodes one stream, from behind its byte order mark if it has one.
+    r"""Decodes one stream. A byte order mark at its start is skipped.
 
     >>> decoder = SSEDecoder()
     >>> decoder.feed(b'data: {"a":1}\n\nda'), decoder.feed(b"ta: 2\r\n\r\n"), decoder.close()
@@ -26,16 +26,16 @@ class SSEDecoder:
         self._pending: list[bytes] = []
         self._size = 0
         self._last = b""
-        """The last byte of what is pending: a blank line may lie across two reads."""
+        """The last pending byte: a blank line may be split over two reads."""
         self._after_cr = False
         self._too_large: ProtocolFault | None = None
-        """An event beyond the limit has begun, in a read that had whole events in front of it."""
+        """Set when an event beyond the limit has begun in a read that had whole events before it."""
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The data of every event that is complete with this read, in order; constant work a byte.
+        """Return the data of every event that this read completes, in order, with constant work per byte.
 
         Raises:
-            ProtocolFault: one event is larger than the limit; whole events in front of it come first.
+            ProtocolFault: one event is larger than the limit; whole events before it are returned first.
         """
         if self._too_large is not None:
             raise self._too_large
@@ -60,7 +60,7 @@ class SSEDecoder:
         return payloads
 
     def close(self) -> list[bytes]:
-        """The data of a last event whose blank line never came; raises as :meth:`feed`."""
+        """Return the data of a last event whose blank line never came. Raises like :meth:`feed`."""
         if self._too_large is not None:
             raise self._too_large
         rest = b"".join(self._pending)
@@ -79,7 +79,7 @@ class SSEDecoder:
         self._last = data[-1:]
 
     def _with_plain_ends(self, data: bytes) -> bytes:
-        r"""Every line end as ``\n``, also where the network has cut between ``\r`` and ``\n``."""
+        r"""Return the bytes with every line end as ``\n``, even if the network cut between ``\r`` and ``\n``."""
         if self._after_cr and data:
             self._after_cr = False
             data = data.removeprefix(b"\n")
@@ -90,7 +90,7 @@ class SSEDecoder:
 
 
 def _data_of(event: bytes) -> bytes | None:
-    """The data of one event; ``None`` for one that has none (a comment, a lone field, a blank)."""
+    """Return the data of one event; ``None`` if it has none (a comment, a lone field, a blank line)."""
     if event.startswith(b"data: ") and b"\n" not in event:
         return event[6:]
     lines: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Stop sequences, which MiniMax accepts and ignores: the answer is cut here, wherever its pieces end."""
+"""Applies stop sequences, which MiniMax accepts and ignores: the answer is cut here, wherever its pieces end."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class StopScanner:
         self.hit = False
 
     def feed(self, text: str) -> str:
-        """What of the text so far can be passed on."""
+        """Take more text, and return what can be passed on."""
         if self.hit or not text:
             return ""
         text = self._held + text
-        # The one that is complete first wins, as if the text had come letter by letter; if two end at one place, the
-        # one that began first.
+        # The sequence that is complete first wins, as if the text had come letter by letter. If two end at one place,
+        # the one that began first wins.
         places = [(start + len(sequence), start) for sequence in self._sequences if (start := text.find(sequence)) >= 0]
         if places:
             self.hit = True
@@ -35,13 +35,13 @@ class StopScanner:
         return text[:begun]
 
     def close(self) -> str:
-        """The end of the text: what was held back."""
+        """Return the text that was held back, at the end."""
         held, self._held = self._held, ""
         return held
 
 
 def _begun(text: str, sequence: str) -> int:
-    """Where the end of ``text`` may be the beginning of ``sequence``; the length of ``text`` if nowhere."""
+    """Return where the end of ``text`` may begin ``sequence``; the length of ``text`` if nowhere."""
     start = max(0, len(text) - len(sequence) + 1)
     while (start := text.find(sequence[0], start)) >= 0:
         if sequence.startswith(text[start:]):

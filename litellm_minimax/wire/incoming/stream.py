@@ -1,7 +1,7 @@
-"""Frames in, events out: the one interpretation of an answer, streamed or whole.
+"""Turns frames into events: the one place that interprets an answer, streamed or whole.
 
-A whole body is a stream of one frame. Every oddity that MiniMax's frames have shown is settled here, each where its
-rule stands; the fixtures in ``tests/fixtures`` hold one of every kind.
+A whole body is a stream of one frame. Every oddity that MiniMax's frames have shown is handled in this package, next to
+the rule it belongs to. The fixtures in ``tests/fixtures`` hold an example of each.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _FINISH: Mapping[str, FinishReason] = {
     "sensitive": "content_filter",
 }
 _SERVED_BY_OPEN_WEIGHTS = ("chatcmpl", "cmpl-", "gen-")
-"""How the ids of vLLM, llama.cpp and OpenAI-shaped gateways begin; MiniMax's are 32 hex digits without a prefix."""
+"""How ids of vLLM, llama.cpp and OpenAI-shaped gateways begin; MiniMax's are 32 hex digits without a prefix."""
 _FLAGS = (
     "input_sensitive",
     "output_sensitive",
@@ -61,7 +61,7 @@ _SENSITIVE = frozenset({1026, 1027})
 _TAG = re.compile(r"</?(?:mm:)?think>")
 _LONGEST_STRAY = 256
 _SHORTEST_SNAPSHOT = 3
-"""Characters of reasoning that the next telling must repeat to be a snapshot; no fewer, as `1` and `10` follow too."""
+"""Shortest reasoning that can be recognised as a snapshot: shorter texts repeat by chance, as in `1` and `10`."""
 _TOLD = (*_FLAGS, "base_resp", "service_tier", "system_fingerprint", "model")
 
 
@@ -70,8 +70,8 @@ class Reducer:
 
     Attributes:
         finished: the answer is complete; its usage may still come.
-        done: nothing more can come that matters.
-        stopped: a stop sequence was met; nothing that follows matters, and the upstream may be closed.
+    done: nothing that matters can come any more.
+    stopped: a stop sequence was found; the rest does not matter, and the upstream connection may be closed.
     """
 
     def __init__(self, options: ReadOptions) -> None:
@@ -103,14 +103,14 @@ class Reducer:
         self._plain = not (self._markup or self._fences or self._stop)
 
     def end(self) -> None:
-        """The stream said ``[DONE]``, or the whole body was read."""
+        """Note that the stream said ``[DONE]``, or that the whole body was read."""
         self.done = True
 
     def feed(self, frame: Mapping[str, Any]) -> list[Event]:
-        """What one frame adds.
+        """Take one frame and return its events.
 
         Raises:
-            UpstreamFault: the frame says that the call failed.
+            UpstreamFault: the frame reports that the call failed.
         """
         events: list[Event] = []
         fault = fault_in(frame)
@@ -131,11 +131,11 @@ class Reducer:
         usage = frame.get("usage")
         if usage is not None and (told := read_usage(usage)) is not None:
             self._usage = told
-            # Counts that came before the finish may be running counts: the last ones are still awaited.
+            # Counts that came before the finish may be running counts, so the last ones are still awaited.
             self.done = self.done or self.finished
 
     def close(self) -> list[Event]:
-        """The end of the bytes: what was held back, then usage, provider fields and finish.
+        """Return what was held back, then usage, provider fields and finish, because the bytes have ended.
 
         Raises:
             ProtocolFault: the answer stops in the middle.
@@ -153,7 +153,7 @@ class Reducer:
         return events
 
     def held_back(self) -> list[Event]:
-        """The answer breaks off here: the text that was held until more of it would come."""
+        """Return the text that was held back, because the answer breaks off here."""
         events: list[Event] = []
         if not (self.stopped or self.finished):
             events += self._calls.held_back()
@@ -161,7 +161,7 @@ class Reducer:
         return events
 
     def _release(self, events: list[Event], *, cut: bool) -> None:
-        """No more text comes: what is held in front of the splitter, in it, and behind it."""
+        """Release the text held before the splitter, in it, and after it, because no more comes."""
         if not self.stopped:
             self._show_thought(self._tokens_of_thought.close(), events)
             self._content_pieces(self._splitter.feed(self._tokens.close()), events)
@@ -198,7 +198,7 @@ class Reducer:
         )
 
     def _fail(self, fault: UpstreamFault) -> None:
-        """An error behind the finish takes nothing from the answer that its reader already has: it is noted."""
+        """Raise the error, or only note it if it follows the finish: the reader already has the whole answer."""
         if not self.finished:
             raise fault
         self._fields["error_after_finish"] = {"code": fault.code, "message": fault.text}
@@ -206,7 +206,7 @@ class Reducer:
             self._raw_finish = "content_filter"
 
     def _choice_of(self, frame: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The one choice of a frame that is read; MiniMax gives only one, whatever was asked."""
+        """Return the one choice of a frame that is read; MiniMax gives only one, whatever was requested."""
         choices = frame.get("choices")
         if not isinstance(choices, list):
             return None
@@ -220,7 +220,7 @@ class Reducer:
         return None
 
     def _note_fields(self, frame: Mapping[str, Any]) -> None:
-        """Keep what else a frame says. MiniMax repeats its flags in every frame, so they are read where they matter."""
+        """Keep a frame's other fields. MiniMax repeats its flags in every frame, so they are read only where needed."""
         if self._fields and "base_resp" not in frame and not frame.get("output_sensitive"):
             return
         for name in _TOLD:
@@ -247,7 +247,7 @@ class Reducer:
         content = delta.get("content")
         if content:
             if self._reasoning.in_snapshots:
-                # MiniMax's sample reads both as snapshots: a server that sends the one so may send the other so.
+                # MiniMax's sample reads both as snapshots: a server that sends one so may send the other so.
                 self._content.expect(_SHORTEST_SNAPSHOT)
             self._text(self._content.new(text_of(content)), events)
         calls = delta.get("tool_calls")
@@ -255,7 +255,7 @@ class Reducer:
             self._tool_calls(calls, events)
 
     def _message(self, message: Mapping[str, Any], events: list[Event]) -> None:
-        """A whole message: the answer itself, or the summary frame that repeats what was streamed."""
+        """Read a whole message: the answer itself, or the summary frame that repeats what was streamed."""
         thought = reasoning_of(message)
         if thought:
             self._thought(self._reasoning.rest(thought), events)
@@ -265,7 +265,7 @@ class Reducer:
             self._tool_calls(calls, events)
 
     def _thought(self, new: str, events: list[Event]) -> None:
-        """Thinking from a field of its own."""
+        """Read thinking from its own field."""
         if not new:
             return
         if not self._settled and self._implicit != "maybe":
@@ -280,7 +280,7 @@ class Reducer:
     def _text(self, text: str, events: list[Event]) -> None:
         text = self._tokens.feed(text)
         if self._calls.told:
-            # Behind tool calls MiniMax sometimes ends with a blank, an empty thought, or both: they wait for more.
+            # After tool calls MiniMax sometimes ends with a space, an empty thought, or both: these wait for more text.
             text = self._stray + text
             stray = len(text) < _LONGEST_STRAY and not _TAG.sub("", text).strip()
             self._stray = text if stray else ""
@@ -303,7 +303,7 @@ class Reducer:
                 self._markup_pieces(self._markup.feed(piece.text), events)
 
     def _markup_pieces(self, pieces: Iterable[Text | ToolCallStart | ToolCallArguments], events: list[Event]) -> None:
-        """Text and calls of the markup. Behind a stop sequence no call begins, but one that has begun is made whole."""
+        """Pass on the text and calls of the markup. After a stop sequence only a call that has begun is completed."""
         for piece in pieces:
             if isinstance(piece, Text):
                 self._visible(piece.text, events)
@@ -339,23 +339,23 @@ class Reducer:
         if self.stopped:
             return Finish("stop", self._raw_finish)
         reason = _FINISH.get(self._raw_finish or "stop", "stop")
-        if reason in {"stop", "tool_calls"}:  # as the calls are, not as it says: clients wait for calls, or lose them
+        if reason in {"stop", "tool_calls"}:  # by the calls, not MiniMax's word: clients wait for calls, or lose them
             reason = "tool_calls" if self._calls.any else "stop"
-        if self._calls.torn:  # made whole, but not to be carried out as if the model had ended it there
+        if self._calls.torn:  # completed here, but clients must not run it as if the model had ended it
             reason = "length"
         return Finish(reason, self._raw_finish)
 
 
 def _is_open_weights_server(frame: Mapping[str, Any], started: Started) -> bool:
-    """Whether the first frame looks like vLLM's, SGLang's or llama.cpp's rather than MiniMax's."""
+    """Whether the first frame looks like one from vLLM, SGLang or llama.cpp rather than MiniMax."""
     if any(name in frame for name in (*_FLAGS, "base_resp")):
         return False
     if "/" in (started.model or ""):
         return True
     choices = frame.get("choices")
     first = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
-    # SGLang's ids are 32 hex digits too, but it alone tells `matched_stop`. The others say `"finish_reason": null`
-    # from the first frame on, where MiniMax leaves the key out: an id alone would hold back the text of any gateway.
+    # SGLang's ids are 32 hex digits too, but only SGLang sends `matched_stop`. The others send `"finish_reason": null`
+    # from the first frame on, where MiniMax omits the key. To go by the id alone would hold back any gateway's text.
     return "matched_stop" in first or (
         (started.id or "").startswith(_SERVED_BY_OPEN_WEIGHTS) and "finish_reason" in first
     )

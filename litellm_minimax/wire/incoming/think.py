@@ -1,16 +1,16 @@
-r"""Thinking and answer told apart in a text that has both, as it streams.
+r"""Separates thinking from the answer in a text that holds both, while it streams.
 
 MiniMax's own format is ``<think>\n…\n</think>\n\nanswer``; ``<mm:think>`` is M3's. With ``reasoning_split`` the text
-should have no tags, but they leak: at the front, at the very end, alone, twice, or with another model's closer
-(``</thinking>``, ``</thought>``, with blanks in it). The rules, chosen so that an answer that *talks* about the tags is
-left alone:
+should have no tags, but they leak: at the front, at the very end, alone, twice, or as another model's closing tag
+(``</thinking>``, ``</thought>``, with spaces in it). The rules leave an answer that *talks* about the tags alone:
 
-* At the start (of the text, or behind a closed thought) an opening tag begins a thought, and a stray closer is dropped.
-* Further on, an opening tag begins a thought only when it stands alone on its line, outside a code fence.
-* Further on, a closer is dropped only at the end of its line, outside a code fence and outside backticks.
-* Where a text begins inside a thought (raw M2 output does), the first closer on a line of its own ends the thought.
-* Inside a tool call that is written as text, a tag is a part of an argument: a file that an agent writes, say.
-* A call inside a thought that is closed later is a part of the thought; inside one that never is, it is a call.
+* At the start (of the text, or after a closed thought) an opening tag begins a thought, and a stray closing tag is
+  dropped.
+* Later, an opening tag begins a thought only if it is alone on its line, outside a code fence.
+* Later, a closing tag is dropped only at the end of its line, outside a code fence and outside backticks.
+* If a text begins inside a thought (raw M2 output does), the first closing tag alone on its line ends the thought.
+* Inside a tool call that is written as text, a tag is part of an argument, such as the content of a file.
+* A call inside a thought that is closed later is part of the thought. If the thought is never closed, it is a call.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _CALL_ON_A_LINE = re.compile(rf"\n[ \t]{{0,16}}+(?={CALL.pattern})")
 _LINE_BEGUN = re.compile(r"\n[ \t]{0,16}+(?:\][^\n]{0,12}+(?:<[^\n>]{0,60}+)?|[<&][^\n>]{0,60}+)?\Z")
 _WINDOW = 8192
 _LONGEST_BLANK = 1024
-"""White space at the end of a thought is held until it is known whether more follows, up to this many characters."""
+"""White space at the end of a thought is held until it is known whether more follows, but no more than this."""
 
 
 class ThinkSplitter:
-    r"""Splits one text. It holds back only what may be part of a tag, or blank lines in front of something.
+    r"""Splits one text. It holds back only possible parts of a tag, and blank lines that may precede something.
 
     >>> splitter = ThinkSplitter()
     >>> splitter.feed("<th"), splitter.feed("ink>hm</think>\n\nok"), splitter.close()
@@ -61,14 +61,14 @@ class ThinkSplitter:
         prose: Prose | None = None,
         keep_closers: bool = False,
     ) -> None:
-        """Begin one text.
+        """Set up for one text.
 
         Args:
-            implicit: whether the text begins inside a thought; ``maybe`` waits for the closer that tells.
-            inside_call: whether the text that was handed out so far ends inside a tool call; asked between pieces.
+            implicit: whether the text begins inside a thought; ``maybe`` waits for a closing tag to decide.
+            inside_call: whether the text returned so far ends inside a tool call; asked between pieces.
             calls_in: whether a text holds tool calls.
-            prose: of whoever reads the text that is handed out.
-            keep_closers: a closer further on that nothing opened stays in the text.
+            prose: the Markdown state of the text returned so far.
+            keep_closers: leave later closing tags without an opening tag in the text.
         """
         self._state: Literal["start", "text", "thought", "unsure", "call in a thought"] = "start"
         self._inside = inside_call
@@ -82,18 +82,18 @@ class ThinkSplitter:
         self._held = ""
         self._unclosed: list[str] = []
         self._doubt: list[str] = []
-        """A call inside a thought and all behind it, until the thought is closed or the text ends."""
+        """A call inside a thought and all that follows it, until the thought is closed or the text ends."""
         self._tail = ""
         self._prose = prose or Prose()
         self._thinking = Prose()
-        """Of a thought that nothing opened: a closer in its code does not end it."""
+        """The Markdown state of a thought without an opening tag: a closing tag in its code does not end it."""
         self._fresh = True
-        """The thought has no visible character yet."""
+        """Whether the thought has no visible character yet."""
         self._lone_closer = True
-        """A closer that nothing opened may still end a thought."""
+        """Whether a closing tag without an opening tag may still end a thought."""
 
     def feed(self, text: str) -> Iterable[Piece]:
-        """What the next piece of the text adds. With ``inside_call``, it must be read before the next is fed."""
+        """Yield what the next piece adds. With ``inside_call``, read all of it before the next piece is fed."""
         if not text:
             return []
         if self._state == "text" and not self._held and "<" not in text:
@@ -110,7 +110,7 @@ class ThinkSplitter:
             if self._starts or len(rest) <= _WINDOW:
                 rest = yield from self._step(rest)
                 continue
-            # Each tag takes a copy of what is behind it: of a long text a part is looked at, so that this stays short.
+            # Each tag copies the text after it, so a long text is looked at in parts to keep the copies short.
             head, rest = rest[:_WINDOW], rest[_WINDOW:]
             while head and not self._starts:
                 head = yield from self._step(head)
@@ -118,7 +118,7 @@ class ThinkSplitter:
             self._held = ""
 
     def close(self, *, cut: bool = False) -> list[Piece]:
-        """The end of the text. ``cut``: it was ended by the token limit, so a thought may well lack its closer."""
+        """End the text. With ``cut`` the token limit ended it, so a thought may well lack its closing tag."""
         rest, self._held = self._held, ""
         implicit = self._implicit != "no"
         if self._state == "unsure":
@@ -130,11 +130,11 @@ class ThinkSplitter:
                 return [Text(doubt.lstrip("\r\n"))]
             rest = doubt
         if self._state in {"thought", "call in a thought"}:
-            if _CLOSER.fullmatch(rest.strip()):  # of its own line, or it would not have been held
+            if _CLOSER.fullmatch(rest.strip()):  # alone on its line, or it would not have been held
                 return []
             ending: list[Piece] = [Reasoning(rest.rstrip())] if rest.strip() else []
             if implicit and not cut:
-                # No closer ever came, so there was no thought: what was shown as one is the answer.
+                # No closing tag came, so there was no thought: what was shown as one is the answer.
                 answer = _without_blank_lines("".join(self._unclosed) + rest)
                 return [*ending, Text(answer)] if answer.strip() else ending
             return ending
@@ -147,7 +147,7 @@ class ThinkSplitter:
         return [Text(rest)] if rest else []
 
     def settle(self) -> list[Piece]:
-        """The thinking comes in a field of its own: the text does not begin inside a thought after all."""
+        """Note that thinking comes in its own field: the text does not begin inside a thought after all."""
         self._lone_closer = False
         if self._implicit == "no":
             return []
@@ -182,7 +182,7 @@ class ThinkSplitter:
     def _at_start(self, rest: str) -> Generator[Piece, None, str]:
         visible = rest.lstrip()
         if not visible:
-            self._held = _without_blank_lines(rest)  # the indentation may still belong to the answer
+            self._held = _without_blank_lines(rest)  # the indentation may be part of the answer
             return ""
         tag = _TAG.match(visible)
         if tag:
@@ -204,7 +204,7 @@ class ThinkSplitter:
         return rest
 
     def _ends_a_thought(self, text: str, closer: re.Match[str]) -> bool:
-        """Whether a closer that nothing opened, in the very piece that begins the text, ends a thought."""
+        """Whether a closing tag without an opening tag, in the first piece of the text, ends a thought."""
         before = Prose()
         before.add(text[: closer.start()])
         return not before.quoted and text[closer.end() : closer.end() + 1] in {"", "\n", "\r"} and (
@@ -224,7 +224,7 @@ class ThinkSplitter:
             yield from self._said(tag[0])
             return after
         if not after:
-            # Whether it is alone on its line is seen with the next character, or at the end.
+            # Whether it is alone on its line shows with the next character, or at the end.
             self._held = tag[0]
             return ""
         if after[0] in "\r\n" and self._is_stray(tag):
@@ -238,7 +238,7 @@ class ThinkSplitter:
         return after
 
     def _is_stray(self, tag: re.Match[str]) -> bool:
-        """Whether a tag at the end of the current line is a leak, and not part of what the answer says."""
+        """Whether a tag at the end of the current line is a leak, not part of the answer."""
         own = self._prose.line_is_blank
         return not self._prose.quoted and (own or (_closes(tag) and not _of_another(tag)))
 
@@ -247,7 +247,7 @@ class ThinkSplitter:
 
     def _in_thought(self, rest: str) -> Generator[Piece, None, str]:
         if self._fresh and self._implicit == "yes" and (tag := _OPENER.match(rest.lstrip())):
-            self._implicit = "no"  # it was told after all
+            self._implicit = "no"  # the opening tag came after all
             rest = rest.lstrip()[tag.end() :]
         closer, wait = self._closer(rest)
         call = _CALL_ON_A_LINE.search(rest) if self._calls_in is not None else None
@@ -271,7 +271,7 @@ class ThinkSplitter:
         return rest[closer.end() :]
 
     def _closer(self, rest: str) -> tuple[re.Match[str] | None, int]:
-        """The closer that ends the thought; else where one stands of which only what follows will tell, or -1."""
+        """Return the closing tag that ends the thought, and where a possible one begins that needs more text, or -1."""
         prose, position = self._thinking.copy(), 0
         for found in _CLOSER.finditer(rest):
             if self._implicit != "yes" and not _of_another(found):
@@ -363,12 +363,12 @@ def _closes(tag: re.Match[str]) -> bool:
 
 
 def _of_another(closer: re.Match[str]) -> bool:
-    """Whether a closer is not of MiniMax's own, so that an answer or a thought may well talk about it."""
+    """Whether a closing tag is not MiniMax's own, so that an answer or a thought may well be talking about it."""
     return closer["other"] is not None or closer["thought"] is not None
 
 
 def _without_blank_lines(text: str) -> str:
-    """A text without the blank lines in front of it, but with its first line's indentation."""
+    """Return the text without its leading blank lines, but with its first line's indentation."""
     visible = len(text) - len(text.lstrip())
     return text[max(text.rfind("\n", 0, visible) + 1, visible - _LONGEST_BLANK) :]
 
@@ -378,7 +378,7 @@ def _may_begin_a_tag(text: str) -> bool:
 
 
 def _begun_tag(text: str) -> int:
-    """How many of the last characters may be the beginning of a tag."""
+    """Return how many of the last characters may begin a tag."""
     found = _TAG_BEGUN.search(text, max(0, len(text) - _LONGEST))
     if found is None:
         return 0

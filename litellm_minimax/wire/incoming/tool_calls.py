@@ -1,4 +1,4 @@
-"""Tool calls as OpenAI has them, from the several ways in which servers spell them in a stream."""
+"""Reads the several ways in which servers stream tool calls, and produces OpenAI's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from litellm_minimax.wire.faults import ProtocolFault
 from litellm_minimax.wire.incoming.call_arguments import CallArguments
 
 MOST_CALLS = 1024
-"""In one answer. A caller could do nothing with more, and LiteLLM makes several objects of each."""
+"""Most calls in one answer. No caller could use more, and LiteLLM makes several objects of each."""
 
 
 @dataclass(slots=True)
@@ -23,28 +23,28 @@ class _Call:
     name: str = ""
     started: bool = False
     fragments: list[str] = field(default_factory=list)
-    """The arguments as they came, to see what is told again."""
+    """The arguments as they came, to detect repetitions."""
     length: int = 0
     named: bool = False
-    """The server gave it its id."""
+    """Whether the server gave the call its id."""
     empty: bool = False
-    """An empty object was told."""
+    """Whether an empty object was sent."""
     snapshots: bool = False
     arguments: CallArguments = field(default_factory=CallArguments)
     waiting: list[str] = field(default_factory=list)
-    """Arguments that were read before its name came."""
+    """Arguments that came before the name."""
 
 
 class ToolCallReader:
-    """Puts the deltas of tool calls in order: our index from 0, one start a call, arguments as they come.
+    """Puts the deltas of tool calls in order: indexes from 0, one start per call, arguments as they come.
 
-    Seen and settled here: an index that begins at 1, none at all, or one that all parallel calls share; the id and
-    the name only at first, repeated, or as null; arguments whole, in fragments, as an object, as growing snapshots, or
-    told again at the end.
+    It handles all that has been seen: an index that begins at 1, that is missing, or that all parallel calls share; an
+    id and a name that come only once, are repeated, or are null; arguments that come whole, in fragments, as an object,
+    as growing snapshots, or again at the end.
 
     Attributes:
-        told: whether a call came as a call, and not as markup in the text.
-        torn: a call's arguments ended within a value.
+    told: whether a call came as a structured call, and not as markup in the text.
+    torn: whether a call's arguments ended inside a value.
     """
 
     def __init__(self, *, one_call: bool = False) -> None:
@@ -58,10 +58,10 @@ class ToolCallReader:
 
     @property
     def notes(self) -> dict[str, list[int] | list[str]]:
-        """What was made of the calls, as provider fields.
+        """Return notes about the calls, as provider fields.
 
-        ``mended_arguments`` and ``unreadable_arguments``: calls, by index, whose arguments were no JSON, once all is
-        closed; ``dropped_calls``: the names of calls that are not told, as only one was wanted.
+        ``mended_arguments`` and ``unreadable_arguments`` list, by index, the calls whose arguments were not JSON, once
+        all calls are closed. ``dropped_calls`` names the calls that are not reported because only one was wanted.
         """
         told = [call for call in self._calls if not self._drops(call)]
         notes: dict[str, list[int] | list[str]] = {
@@ -77,11 +77,11 @@ class ToolCallReader:
         return bool(self._calls)
 
     def seed(self, answer_id: str) -> None:
-        """What ids of calls without one are made of."""
+        """Set the text from which ids are made for calls without one."""
         self._seed = answer_id
 
     def take(self, delta: Mapping[str, Any]) -> list[Event]:
-        """The events of one entry of a ``tool_calls`` list."""
+        """Return the events of one entry of a ``tool_calls`` list."""
         self.told = True
         function = delta.get("function")
         function = function if isinstance(function, dict) else {}
@@ -92,7 +92,7 @@ class ToolCallReader:
         if not call.started:
             call.name = call.name or name
         if arguments == "{}" and not call.length:
-            # Some open a call with it and go on with the real ones; it is told at the end if they don't.
+            # Some servers open a call with it, then send the real arguments. If they don't, it is reported at the end.
             call.empty, arguments = True, ""
         if arguments and call.length and len(arguments) >= call.length:
             arguments = _new_arguments(call, arguments)
@@ -110,7 +110,7 @@ class ToolCallReader:
         return self._start(call) if call.name else []
 
     def from_markup(self, event: ToolCallStart | ToolCallArguments) -> list[Event]:
-        """A call that the text's markup made, with the next free index; nothing of one that was never begun here."""
+        """Number a call found in the text's markup with the next free index; ignore one that was never begun here."""
         if isinstance(event, ToolCallStart):
             call = self._new(event.id)
             call.name, call.started = event.name, True
@@ -125,7 +125,7 @@ class ToolCallReader:
         return self._one_call and call.ordinal > 0
 
     def close(self) -> list[Event]:
-        """What only the end settles: calls whose name never came are told, too, and all arguments are made whole."""
+        """Complete all arguments, and report calls whose name never came, too."""
         events: list[Event] = []
         markup = set(self._of_markup.values())
         for call in self._calls:
@@ -137,7 +137,7 @@ class ToolCallReader:
         return events
 
     def held_back(self) -> list[Event]:
-        """The answer breaks off here: what was held until more of it would come."""
+        """Return what was held back, because the answer breaks off here."""
         return [event for call in self._calls if call.started for event in self._more(call, call.arguments.held())]
 
     def _call_of(self, delta: Mapping[str, Any], name: str, arguments: str) -> _Call:
@@ -148,7 +148,7 @@ class ToolCallReader:
         if given:
             call = self._by_id.get(given)
             if call is None:
-                # An id that comes late finds its call, which then keeps the id that a client already knows.
+                # An id that comes late belongs to this call, which keeps the id that the client already knows.
                 call = at_index if at_index is not None and not at_index.named else self._new(given)
                 call.id, call.named = call.id or given, True
                 self._by_id[given] = call
@@ -180,10 +180,10 @@ class ToolCallReader:
 
 
 def _new_arguments(call: _Call, told: str) -> str:
-    """What a telling that is at least as long as all before it adds: usually all of it.
+    """Return what a piece adds that is at least as long as all before it; usually all of it.
 
-    Two servers' habits are settled here: the whole arguments again at a call's end, and growing snapshots. Behind
-    ``:``, ``,`` or ``[`` a value may begin that happens to look like its parents, so there nothing is taken for one.
+    Two servers' habits are handled here: the whole arguments again at the end of a call, and growing snapshots. After
+    ``:``, ``,`` or ``[`` a value may begin that happens to look like its parents, so nothing counts as repeated there.
     """
     so_far = "".join(call.fragments)
     if not told.startswith(so_far) or not so_far.startswith("{"):
@@ -197,7 +197,7 @@ def _new_arguments(call: _Call, told: str) -> str:
 
 
 def _begins_another(call: _Call, name: str, arguments: str) -> bool:
-    """Whether a server counts all its calls with one index: a name again, and an object behind a whole one."""
+    """Whether a server uses one index for all calls: another name comes, or an object after a complete one."""
     if not (name and call.name and arguments.startswith("{")):
         return False
     if call.empty and not call.length:

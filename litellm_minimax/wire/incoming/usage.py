@@ -1,4 +1,4 @@
-"""MiniMax's token counts, as they are told."""
+"""Reads MiniMax's token counts as they are sent."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from litellm_minimax.wire.events import Usage
 
 
 def read_usage(told: object) -> Usage | None:
-    """The counts of one ``usage`` object; ``None`` for a placeholder (absent, null, or all zero).
+    """Return the counts of one ``usage`` object; ``None`` for a placeholder (absent, null, or all zero).
 
-    MiniMax tells cached tokens in one of two sets of fields: ``cached_tokens`` for its automatic cache, and
+    MiniMax reports cached tokens in one of two sets of fields: ``cached_tokens`` for its automatic cache, and
     ``cache_read_input_tokens`` with ``cache_creation_input_tokens`` where the request set ``cache_control``.
     """
     if not isinstance(told, Mapping):
@@ -33,7 +33,7 @@ def read_usage(told: object) -> Usage | None:
 
 
 def summed(one: Usage | None, other: Usage | None) -> Usage | None:
-    """The counts of two calls together; a count that only one of them tells is that one's."""
+    """Return the counts of two calls added up; a count that only one of them has is taken from that one."""
     if one is None or other is None:
         return one or other
     return Usage(

@@ -1,7 +1,7 @@
-"""Special tokens of the vocabulary that a server let through as text: the end of a turn, the beginning of a role.
+"""Removes special tokens of the vocabulary that a server let through as text: the end of a turn, the start of a role.
 
-They mean something only where a model writes them: at the end of the text, or in front of a tag. Anywhere else the
-answer talks about them, and they stay.
+They mean something only where a model writes them: at the end of the text, or before a tag. Anywhere else the answer
+talks about them, and they stay.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ _ANY = "|".join(map(re.escape, _TOKENS[:-1]))
 _RUN = re.compile(rf"(?:(?:{_ANY}|{re.escape(_ROLE)}(?:{'|'.join(_ROLES)})?)\s{{0,64}}+)++")
 _SIGN = re.compile(r"[\[\]]")
 _BEGUN = frozenset(word[:length] for word in (*_TOKENS, *_ROLES) for length in range(1, len(word)))
-"""The beginning of a token, or of a role behind one."""
+"""The beginning of a token, or of a role that follows one."""
 _LONGEST = max(map(len, _BEGUN))
 
 
 class TokenFilter:
-    """Takes the tokens out of one text. It holds back only what may be one."""
+    """Removes the tokens from one text. It holds back only what may be one."""
 
     __slots__ = ("_held",)
 
@@ -28,7 +28,7 @@ class TokenFilter:
         self._held = ""
 
     def feed(self, text: str) -> str:
-        """What is clear so far."""
+        """Take more text, and return what can be passed on."""
         if not self._held and "~" not in text and text[-1:] not in {"[", "]"} and text[-2:] != "[e":
             return text
         text, self._held = self._held + text, ""
@@ -44,13 +44,13 @@ class TokenFilter:
                 return "".join(clear)
             if run is None:
                 end = begin + 1
-            # In front of a tag it goes, with the blanks behind it; elsewhere it is text.
+            # Before a tag the token is removed, with the white space after it; elsewhere it is text.
             clear.append(text[at : begin if run and text[end] == "<" else end])
             at = end
         clear.append(text[at:])
         return "".join(clear)
 
     def close(self) -> str:
-        """The end of the text: what was held and is no token."""
+        """Return the held text if it is not a token, at the end of the text."""
         held, self._held = self._held, ""
         return "" if _RUN.fullmatch(held) else held

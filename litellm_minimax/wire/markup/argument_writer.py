@@ -1,4 +1,4 @@
-"""The JSON text of a call's arguments, written while its parameters arrive."""
+"""Writes the JSON text of a call's arguments while its parameters arrive."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DEEPEST = 32
 
 
 class ArgumentWriter:
-    """Writes one call's arguments. What it returns always joins to the text of a JSON object."""
+    """Writes one call's arguments. The pieces it returns always join to the text of a JSON object."""
 
     __slots__ = ("_count", "_notation", "_root", "_schema", "_streams", "_value")
 
@@ -44,11 +44,11 @@ class ArgumentWriter:
 
     @property
     def streams(self) -> bool:
-        """The value is certainly text, and is written while it arrives."""
+        """Whether the value is certainly text, and so is written as it arrives."""
         return self._streams
 
     def add(self, text: str) -> str:
-        """The value goes on."""
+        """Take more of the value."""
         if self._streams:
             return escaped(self._notation.plain(text))
         if text:
@@ -56,7 +56,7 @@ class ArgumentWriter:
         return ""
 
     def end(self, text: str, *, cut: bool) -> str:
-        """The value ends with ``text``."""
+        """End the value with ``text``."""
         if self._streams:
             return escaped(self._notation.plain(text)) + '"'
         whole = self._notation.plain("".join(self._value) + text)
@@ -74,9 +74,9 @@ class ArgumentWriter:
 
 
 def _nested_value(text: str, schema: Schema | None, root: Schema, depth: int = 0) -> Any:
-    """M3's tags inside a value: ``<item>`` children are an array, any others an object; a name told again, a list.
+    """Return the value of M3's nested tags: ``<item>`` children make an array, any others an object, repeats a list.
 
-    A text with tags somewhere in it is neither, and stays as it is.
+    A text with tags in the middle is neither, and is not changed.
     """
     members: list[tuple[str, Any]] = []
     position = 0
@@ -114,7 +114,7 @@ def _matching_close(text: str, name: str, start: int) -> int:
 
 
 def json_of(value: Any, written: str) -> str:
-    """The JSON of a value; where it has none (it is nested too deeply) its text as it was written."""
+    """Return the JSON of a value; if it is nested too deeply for that, its text as it was written."""
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     except (ValueError, RecursionError):
@@ -132,5 +132,5 @@ def _encodes(text: str) -> bool:
 
 
 def escaped(text: str) -> str:
-    """A text as it stands in a JSON string."""
+    """Return a text as it is written inside a JSON string."""
     return json.dumps(text, ensure_ascii=False)[1:-1]

@@ -1,4 +1,4 @@
-"""Calls that are told as JSON between tags: ``{"name": "f", "arguments": {…}}``, alone, one a line, or in an array."""
+"""Reads calls written as JSON between tags: ``{"name": "f", "arguments": {…}}``, alone, on lines, or in an array."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class JsonCalls:
     """Reads one JSON value while it arrives.
 
     Attributes:
-        done: it is whole, or can't be understood.
+    done: the value is complete, or can't be understood.
     """
 
     __slots__ = ("_declared", "_mender", "_out", "_read", "done")
@@ -30,17 +30,17 @@ class JsonCalls:
 
     @property
     def raw(self) -> str:
-        """The text that was read, as far as it was understood."""
+        """Return the text that was read, as far as it was understood."""
         read = "".join(self._read)
         return read[: len(read) - len(self.rest)]
 
     @property
     def rest(self) -> str:
-        """The text that was read behind the point from which on it can't be understood."""
+        """Return the text from the point where it can't be understood."""
         return self._mender.rest if self._mender.lost else ""
 
     def take(self, text: str, at: int) -> int:
-        """Read on from ``at``; returns where reading ended."""
+        """Read on from ``at``, and return where reading ended."""
         out, end = self._mender.take(text, at)
         self._out.append(out)
         self._read.append(text[at:end])
@@ -48,7 +48,7 @@ class JsonCalls:
         return end
 
     def calls(self, *, cut: bool = False) -> list[tuple[str, str]] | None:
-        """The calls as ``(name, arguments)``; ``None`` if it is no call, or not of declared tools only."""
+        """Return the calls as ``(name, arguments)``; ``None`` if it is not a call, or not only of declared tools."""
         told = None if self._mender.lost else mended("".join(self._out))
         if told is None:
             return None
@@ -60,7 +60,7 @@ class JsonCalls:
         return known if known and len(known) == len(found) else None
 
     def close(self) -> list[tuple[str, str]] | None:
-        """The text has ended: the calls as far as they were told; ``None`` if it ended in what no call has."""
+        """End the text: return the calls as far as they came; ``None`` if it ended in something else."""
         self._out.append(self._mender.close())
         return self.calls(cut=True)
 
@@ -80,5 +80,5 @@ class JsonCalls:
 
 
 def _is_begun(value: object) -> bool:
-    """Whether this may be a call of which the end is missing: its last member's name may be cut, but is a call's."""
+    """Whether this may be a call with a missing end: its last member's name may be cut, but is one that calls have."""
     return not isinstance(value, Mapping) or all(any(each.startswith(name) for each in _MEMBERS) for name in value)

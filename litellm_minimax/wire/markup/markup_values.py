@@ -1,7 +1,7 @@
-"""The value that a piece of tool-call markup means, by the tool's JSON schema.
+"""Finds the value that a piece of tool-call markup means, by the tool's JSON schema.
 
 Markup has no types: ``<parameter name="n">3</parameter>`` is the number 3 or the text "3", and only the schema knows.
-What the schema leaves open is read as JSON if it is JSON, and as text otherwise; nothing here fails.
+What the schema leaves open is read as JSON if it is valid JSON, and as text otherwise. Nothing here raises.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ANY = frozenset({"string", "number", "integer", "boolean", "object", "array", "
 
 
 def property_schema(schema: Schema | None, name: str) -> Schema | None:
-    """The schema of one argument: ``None`` for an unknown tool, text for an argument that the tool does not have."""
+    """Return one argument's schema: ``None`` for an unknown tool, text for an argument that the tool does not have."""
     if schema is None:
         return None
     properties = _mapping(resolved(schema, schema).get("properties"))
@@ -34,7 +34,7 @@ def property_schema(schema: Schema | None, name: str) -> Schema | None:
 
 
 def resolved(schema: Schema, root: Schema) -> Schema:
-    """The schema behind a local ``$ref``."""
+    """Return the schema that a local ``$ref`` points to."""
     for _ in range(_DEEPEST):
         reference = schema.get("$ref")
         if not isinstance(reference, str) or not reference.startswith("#/"):
@@ -47,7 +47,7 @@ def resolved(schema: Schema, root: Schema) -> Schema:
 
 
 def types_of(schema: Schema | None, root: Schema, depth: int = 0) -> frozenset[str]:
-    """The JSON types that a schema allows; all of them where it does not say."""
+    """Return the JSON types that a schema allows; all of them if it does not say."""
     if schema is None or depth > _DEEPEST:
         return _ANY
     schema = resolved(schema, root)
@@ -76,12 +76,12 @@ def types_of(schema: Schema | None, root: Schema, depth: int = 0) -> frozenset[s
 
 
 def is_text(schema: Schema | None, root: Schema) -> bool:
-    """Whether an argument is certainly text, so that it can be streamed before its end is seen."""
+    """Whether an argument is certainly text, so that it can be streamed before its end has come."""
     return schema is not None and types_of(schema, root) == {"string"} and not _list(resolved(schema, root).get("enum"))
 
 
 def value_of(text: str, schema: Schema | None, root: Schema) -> Any:
-    r"""What ``text`` means; text stays byte for byte, everything else loses the white space around it.
+    r"""Return the value of ``text``. Text stays the same byte for byte; other types lose the white space around them.
 
     >>> value_of("3", {"type": "string"}, {}), value_of(" 3\n", {"type": ["integer", "null"]}, {})
     ('3', 3)
@@ -117,13 +117,13 @@ def value_of(text: str, schema: Schema | None, root: Schema) -> Any:
 
 
 def item_schema(schema: Schema | None, root: Schema) -> Schema | None:
-    """The schema of an array's items."""
+    """Return the schema of an array's items."""
     found = _branch(schema, root, "items")
     return _mapping(found["items"]) if found is not None else None
 
 
 def member_schema(schema: Schema | None, root: Schema, name: str) -> Schema | None:
-    """The schema of an object's member."""
+    """Return the schema of an object's member."""
     found = _branch(schema, root, "properties")
     members = _mapping(found["properties"]) if found is not None else {}
     return _mapping(members[name]) if name in members else None
@@ -162,7 +162,7 @@ def _number(bare: str, kinds: frozenset[str]) -> int | float | None:
 
 
 def _finite(digits: str) -> float:
-    """A number that overflows would be written as ``Infinity``, for which JSON has no word."""
+    """Read a number, but not one that overflows: it would be written as ``Infinity``, which is not JSON."""
     value = float(digits)
     if value in (float("inf"), float("-inf")):
         raise ValueError(digits)
@@ -174,7 +174,7 @@ def _refuse(constant: str) -> Any:
 
 
 def _structure(bare: str, kinds: frozenset[str]) -> Any:
-    """An object or an array: as JSON, or as the Python literal that models sometimes write instead."""
+    """Read an object or an array: as JSON, or as the Python literal that models sometimes write instead."""
     if not bare or bare[0] not in "{[":
         return None
     value = _json(bare, None)

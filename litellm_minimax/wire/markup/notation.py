@@ -6,7 +6,7 @@ r"""How tool calls are written as text: one grammar, and a small table of the wa
     JSON      = {"name": "f", "arguments": {…}}, one after the other or in an array
 
 M2 writes ``<minimax:tool_call>`` around calls, M1 JSON lines in ``<tool_calls>``, other families one object in
-``<tool_call>``. M3 puts a special token in front of every tag and nests its values; some servers escape the brackets.
+``<tool_call>``. M3 puts a special token before every tag and nests its values; some servers escape the brackets.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _WRAPPER = r"(?:[A-Za-z][\w-]{0,31}+:)?(?:tool|function)_?calls?"
 _NAME = r"""\s{1,64}+name\s{0,64}+=\s{0,64}+(?:"([^"]{1,256})"|'([^']{1,256})'|([^\s"'<>=&]{1,256}+))\s{0,64}+"""
 _KEY = r"""([^\s<>/"'=&;]{1,128}+)\s{0,64}+"""
 _REST = r"""(?:[^<>"']{1,256}+|"[^"]{0,256}+(?:"|\Z)|'[^']{0,256}+(?:'|\Z)){0,8}+"""
-"""Of a tag with attributes, what may stand behind its name."""
+"""What may follow the name in a tag with attributes."""
 _KEY_BEGUN = r"""[^\s<>/"'=&;]{0,128}+"""
 _ENTITY_BEGUN = re.compile(r"&[#\w]{0,5}\Z")
 
@@ -32,8 +32,8 @@ class Notation:
     Attributes:
         mark: what every tag begins with.
         end: what every tag ends with.
-        nested: parameters are tags of their own name, whatever it is, and their values may hold such tags.
-        escaped: angle brackets and ampersands are entities, in values, too.
+    nested: each parameter is a tag of its own name, and values may hold such tags.
+    escaped: angle brackets and ampersands are written as entities, in values, too.
     """
 
     mark: str
@@ -64,21 +64,21 @@ class Notation:
             object.__setattr__(self, name, re.compile(pattern))
 
     def closing(self, name: str) -> str:
-        """The tag that ends a parameter."""
+        """Return the tag that ends a parameter."""
         return f"{self.mark}/{name}{self.end}"
 
     def plain(self, text: str) -> str:
-        """A value's text as it was meant."""
+        """Return the text of a value with its entities resolved."""
         return html.unescape(text) if self.escaped else text
 
     def may_begin(self, text: str, at: int) -> bool:
-        """Whether the text from ``at`` on, to its end, may be the beginning of a tag."""
+        """Whether the text from ``at`` to its end may be the beginning of a tag."""
         if len(text) - at < len(self.mark):
             return self.mark.startswith(text[at:])
         return self.begun.match(text, at) is not None
 
     def unsure(self, text: str) -> int:
-        """How many characters at the end of a value must wait: an entity that has only begun."""
+        """Return how many characters at the end of a value must wait, because an entity has only begun."""
         begun = _ENTITY_BEGUN.search(text, max(0, len(text) - 7)) if self.escaped else None
         return len(text) - begun.start() if begun else 0
 
@@ -94,21 +94,21 @@ CALL = re.compile(
 )
 """Where calls seem to begin, in any notation."""
 MAY_START = re.compile(r"<(?=[A-Za-z/])|(?<!\])<\Z|\]<\]|&lt;|\]<?\Z|&l?t?\Z")
-"""The same, or what may become it with the next piece of text."""
+"""The same, and what may become one with the next piece of text."""
 
 
 def notation_at(text: str, at: int) -> Notation:
-    """The notation that a tag at ``at`` would be written in."""
+    """Return the notation of a tag at ``at``."""
     return PLAIN if text[at] == "<" else ESCAPED if text[at] == "&" else M3
 
 
 def name_in(found: re.Match[str]) -> str:
-    """The name that a tag's attribute gives."""
+    """Return the name in a tag's attribute."""
     return next((group for group in found.groups() if group is not None), "")
 
 
 def begun(text: str, tags: tuple[str, ...]) -> int:
-    """How many of the last characters may be the beginning of one of the tags."""
+    """Return how many of the last characters may begin one of the tags."""
     tail = text[1 - max(map(len, tags)) :]
     first = {tag[0] for tag in tags}
     for start, char in enumerate(tail):

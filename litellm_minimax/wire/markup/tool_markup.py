@@ -1,8 +1,8 @@
-"""Tool calls that an answer's text holds, found while it streams; the grammar is in ``notation.py``.
+"""Finds tool calls in an answer's text while it streams; the grammar is in ``notation.py``.
 
-A call is a call only if the request declared its tool. What the answer talks about stays text: markup in a code fence
-or between backticks, names that no tool has, tags in the middle of a sentence. Text arguments are passed on while they
-arrive. Inside a thought this scanner is never asked.
+A call counts only if the request declared its tool. Markup that the answer only talks about stays text: in a code fence
+or between backticks, with names that no tool has, or in the middle of a sentence. Text arguments are passed on as they
+arrive. This scanner never sees the text of a thought.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ Piece = Text | ToolCallStart | ToolCallArguments
 
 _BLANKS = re.compile(r"\s*+")
 _FEW_BLANKS = re.compile(r"\s{0,4096}+")
-"""Behind a closing tag: what is further away is no tag that follows."""
+"""White space after a closing tag: a tag further away than this does not follow it."""
 
 
 class ToolMarkupScanner:
-    """Reads one answer's text. The arguments of each call join to a JSON object, also where the markup breaks off.
+    """Reads one answer's text. Each call's arguments join to a JSON object, even if the markup breaks off.
 
     Attributes:
-        prose: where the answer's text stands; markup is no part of it.
+        prose: the Markdown state of the answer's text, without the markup.
     """
 
     def __init__(self, tool_schemas: Mapping[str, Schema]) -> None:
@@ -56,28 +56,28 @@ class ToolMarkupScanner:
         """A wrapper's opening tag and what follows it, until it is known whether calls are in it."""
         self._wrapped = False
         self._behind = False
-        """Right behind a call, whose line end is not a part of the answer."""
+        """Directly after a call; the line end there is not part of the answer."""
         self._loose = False
-        """Inside a block, but in a text that has no place there."""
+        """Inside a block, but in text that does not belong there."""
         self._own: Mapping[str, object] = {}
         """The parameters of the tool that is being called."""
         self._writer = ArgumentWriter(None, PLAIN)
         self._name = ""
-        """The tag that ends the value which is being read."""
+        """The tag that ends the value that is being read."""
         self._depth = 0
         self._json = JsonCalls(tool_schemas)
 
     def seed(self, answer_id: str) -> None:
-        """What the ids of the calls are made of."""
+        """Set the text from which ids for the calls are made."""
         self._seed = answer_id
 
     @property
     def inside(self) -> bool:
-        """The text so far ends inside a call: whatever tag comes next is a part of it."""
+        """Whether the text so far ends inside a call, so that any tag that comes next is part of it."""
         return self._state in (self._in_call, self._in_value) or (self._wrapped and self._state == self._in_block)
 
     def feed(self, text: str) -> list[Piece]:
-        """What the next piece of the text adds."""
+        """Return what the next piece of the text adds."""
         if self._state == self._in_text and not (self._held or self._behind or MAY_START.search(text)):
             self.prose.add(text)
             return [Text(text)] if text else []
@@ -89,14 +89,14 @@ class ToolMarkupScanner:
         return pieces
 
     def close(self) -> list[Piece]:
-        """The end of the text: what was held back, and whatever it takes to make the last call's arguments whole."""
+        """End the text: return what was held back, and what completes the last call's arguments."""
         pieces: list[Piece] = []
         rest, self._held = self._held, ""
         if self._state == self._in_json:
             self._json_read(self._json.close(), pieces)
             self._emit(self._json.rest, pieces)
         elif self._state == self._opened:
-            # A lone opening tag of MiniMax's at the end is a leak; of another family it may be anything.
+            # A lone opening tag of MiniMax's at the end is a leak; one of another family may be anything.
             self._spill("" if "minimax" in self._pending[0] else rest, pieces, keep="minimax" not in self._pending[0])
         elif self._state == self._in_text or self._loose:
             self._emit(rest, pieces)
@@ -109,7 +109,7 @@ class ToolMarkupScanner:
         self._state = self._in_text
         return pieces
 
-    # Each state reads from ``at`` on and returns where it ended; what may still become a tag it holds back.
+    # Each state reads from ``at`` on and returns where it ended. It holds back whatever may become a tag.
 
     def _in_text(self, at: int, pieces: list[Piece]) -> int:
         text = self._text
@@ -132,7 +132,7 @@ class ToolMarkupScanner:
         return self._hold(len(text) - held)
 
     def _tag_in_text(self, at: int) -> int | None:
-        """Where to go on if the tag at ``at`` begins calls, -1 if more text must tell, ``None`` if it is text."""
+        """Return where to go on if a tag at ``at`` begins calls, -1 if more text is needed, ``None`` if it is text."""
         text, notation = self._text, notation_at(self._text, at)
         if self.prose.quoted or not text.startswith(notation.mark[: len(text) - at], at):
             return None
@@ -155,7 +155,7 @@ class ToolMarkupScanner:
         return -1 if notation.may_begin(text, at) else None
 
     def _opened(self, at: int, pieces: list[Piece]) -> int:
-        """Behind a wrapper's opening tag."""
+        """Read on after a wrapper's opening tag."""
         text, notation = self._text, self._notation
         visible = _behind_blanks(text, at)
         if visible > at:
@@ -182,13 +182,13 @@ class ToolMarkupScanner:
         at = self._json.take(self._text, at)
         if self._json.done:
             self._json_read(self._json.calls(), pieces)
-            if self._json.rest:  # no JSON: what follows may be a tag, in this read or begun in the last
+            if self._json.rest:  # not JSON: what follows may be a tag, in this read or begun in the last one
                 self._text = self._json.rest
                 return 0
         return at
 
     def _json_read(self, calls: list[tuple[str, str]] | None, pieces: list[Piece]) -> None:
-        """A JSON value has been read: its calls, or the text that it was."""
+        """Handle a complete JSON value: report its calls, or pass it on as text."""
         if calls is None:
             self._spill(self._json.raw, pieces)
             return
@@ -257,9 +257,9 @@ class ToolMarkupScanner:
         self._argue(self._writer.end(said, cut=False) if ended else self._writer.add(said), pieces)
 
     def _plain_end(self, at: int) -> tuple[int, int]:
-        """Where the value ends, or -1 and where it may end.
+        """Return where the value ends, or -1 and where it may end.
 
-        A literal closing tag in a value is told from the real one by what follows: another tag of the markup.
+        A closing tag that is part of the value is recognised by what follows: the real one is followed by another tag.
         """
         text, notation, close = self._text, self._notation, self._notation.closing(self._name)
         position = at
@@ -275,7 +275,7 @@ class ToolMarkupScanner:
         return -1, max(position, len(text) - max(begun(text[position:], (close,)), notation.unsure(text)))
 
     def _nested_end(self, at: int) -> tuple[int, int]:
-        """As :meth:`_plain_end`; a member of the same name inside an object has a closer of its own."""
+        """Do the same as :meth:`_plain_end` for nested tags: a member of the same name has its own closing tag."""
         text, close = self._text, self._notation.closing(self._name)
         if self._writer.streams:
             found = text.find(close, at)
@@ -294,11 +294,11 @@ class ToolMarkupScanner:
                 return -1, found
             else:
                 position = found + len(TOKEN)
-        # What was counted here is not to be counted again: only the beginning of another token waits.
+        # What was counted here must not be counted again: only the beginning of another token waits.
         return -1, max(position, len(text) - begun(text[position:], (TOKEN,)))
 
     def _tag_follows(self, at: int, notation: Notation) -> bool | None:
-        """Whether a tag of the markup stands at ``at``; ``None`` if that is not seen yet."""
+        """Whether a tag of the markup stands at ``at``; ``None`` if that can't be seen yet."""
         text = self._text
         if at >= len(text):
             return None
@@ -312,7 +312,7 @@ class ToolMarkupScanner:
         return None if notation.may_begin(text, at) else False
 
     def _unexpected(self, at: int, pieces: list[Piece]) -> int:
-        """Between tags stands something that has no place there: it is text, and kept with its white space."""
+        """Handle something between tags that does not belong there: it is text, and keeps its white space."""
         text, mark = self._text, self._notation.mark
         self._loose = True
         end = text.find(mark, at + 1)
@@ -323,14 +323,14 @@ class ToolMarkupScanner:
         self._emit(text[at:end], pieces)
         return end
 
-    # What the states do.
+    # The actions of the states.
 
     def _hold(self, at: int) -> int:
         self._held = self._text[at:]
         return len(self._text)
 
     def _spill(self, more: str, pieces: list[Piece], *, keep: bool = True) -> None:
-        """What seemed to begin calls is text after all."""
+        """Pass on as text what seemed to begin calls."""
         if keep:
             self._emit("".join(self._pending) + more, pieces)
         self._pending, self._state = [], self._in_text
@@ -375,6 +375,6 @@ def calls_in(text: str, tool_schemas: Mapping[str, Schema]) -> bool:
 
 
 def _behind_blanks(text: str, at: int) -> int:
-    """Where the white space from ``at`` on ends."""
+    """Return where the white space that begins at ``at`` ends."""
     found = _BLANKS.match(text, at)
     return found.end() if found else at

@@ -1,9 +1,9 @@
-"""Arguments of tool calls in the history, as the JSON text of an object.
+"""Turns the arguments of tool calls in the history into the JSON text of an object.
 
 MiniMax refuses a history in which one call's ``arguments`` are not JSON text (2013, ``invalid function
 arguments json string``). The usual cause is a stream that was cut off and is now replayed, so every later
-request of that conversation would fail too. What can be understood (``json_mender.py``) is sent as
-the JSON that it means; anything else is kept, whole, as ``{"_raw": "…"}``.
+request of that conversation would fail too. Arguments that can be understood (``json_mender.py``) are sent as
+the JSON they mean. Anything else is kept whole, as ``{"_raw": "…"}``.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ RAW_KEY = "_raw"
 
 
 def json_text(value: object, where: str) -> str:
-    """``value`` as compact JSON text.
+    """Return ``value`` as compact JSON text.
 
     Raises:
-        InvalidRequest: ``value`` holds something JSON has no form for.
+        InvalidRequest: ``value`` holds something that JSON can't express.
     """
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain)
@@ -37,12 +37,12 @@ def _plain(value: object) -> object:
 
 
 def arguments_text(value: object, where: str) -> tuple[str, bool]:
-    """The arguments of one call as JSON text of an object, and whether they had to be repaired.
+    """Return one call's arguments as the JSON text of an object, and whether they had to be repaired.
 
     Text that already is a JSON object comes back byte for byte.
 
     Raises:
-        InvalidRequest: arguments that are neither text nor JSON values.
+        InvalidRequest: the arguments are neither text nor JSON values.
 
     >>> arguments_text('{"path": "a.py", "text": "de', "messages[1]")
     ('{"path":"a.py","text":"de"}', True)
@@ -56,7 +56,7 @@ def arguments_text(value: object, where: str) -> tuple[str, bool]:
     if not value.strip():
         return "{}", False
     parsed, exact = _read(value)
-    if isinstance(parsed, str) and exact:  # JSON text inside a JSON string: encoded once too often
+    if isinstance(parsed, str) and exact:  # JSON text inside a JSON string: encoded twice
         inner, _ = _read(parsed)
         parsed, exact = (inner, False) if isinstance(inner, dict) else (parsed, exact)
     if isinstance(parsed, dict):
@@ -67,7 +67,7 @@ def arguments_text(value: object, where: str) -> tuple[str, bool]:
 
 
 def canonical_arguments(value: object) -> str:
-    """One spelling for all JSON texts of the same arguments; never raises."""
+    """Return the same spelling for all JSON texts of the same arguments; never raises."""
     try:
         text, _ = arguments_text(value, "")
         return json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"))
@@ -80,6 +80,6 @@ def _wrapped(value: object, where: str) -> str:
 
 
 def _read(text: str) -> tuple[object, bool]:
-    """The value of ``text``, and whether it was JSON as it stood; ``None, False`` if it can't be read."""
+    """Return the value of ``text``, and whether it was valid JSON; ``None, False`` if it can't be read."""
     told = mended(text)
     return (None, False) if told is None else (told.value, told.exact)

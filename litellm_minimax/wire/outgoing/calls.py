@@ -1,4 +1,4 @@
-"""Tool calls as clients spell them: OpenAI's, the older ``function_call``, custom tools, flat entries."""
+"""Reads tool calls in all forms that clients send: OpenAI's, older ``function_call``, custom tools, flat entries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from litellm_minimax.wire.outgoing.arguments import canonical_arguments
 
 
 def call_entries(message: Mapping[str, object], where: str) -> list[tuple[str, object]]:
-    """The calls of an assistant message, each with its path.
+    """Return the calls of an assistant message, each with its path.
 
     Raises:
         InvalidRequest: ``tool_calls`` is not a list.
@@ -24,7 +24,7 @@ def call_entries(message: Mapping[str, object], where: str) -> list[tuple[str, o
 
 
 def call_fields(entry: object, path: str) -> tuple[str, str, object]:
-    """The id (empty if there is none), the function's name and its arguments, as the client has them.
+    """Return the id (empty if there is none), the function's name, and the arguments as the client sent them.
 
     Raises:
         InvalidRequest: the call names no function.
@@ -41,7 +41,7 @@ def call_fields(entry: object, path: str) -> tuple[str, str, object]:
 
 
 def readable_calls(message: Mapping[str, object]) -> list[tuple[str, str, str]]:
-    """Ids, names and arguments of a turn's calls; what can't be read is left out."""
+    """Return ids, names and arguments of a turn's calls; calls that can't be read are left out."""
     try:
         fields = [call_fields(entry, path) for path, entry in call_entries(message, "")]
     except InvalidRequest:
@@ -50,7 +50,7 @@ def readable_calls(message: Mapping[str, object]) -> list[tuple[str, str, str]]:
 
 
 def identifier(value: object) -> str:
-    """An id as text, byte for byte; empty if there is none."""
+    """Return an id as text, byte for byte; empty if there is none."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value if isinstance(value, str) and value.strip() else ""

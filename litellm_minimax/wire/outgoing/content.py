@@ -1,8 +1,8 @@
-"""Content of messages: text, parts, and the many ways clients spell them.
+"""Turns the content of messages into what MiniMax accepts: text or parts, from the many forms that clients send.
 
-MiniMax takes a string or a list of ``text``, ``image_url`` and ``video_url`` parts. Blank content is refused
-(2013, ``chat content is empty``), and a text-only model drops an image without a word, so what a model can't
-see is refused here, by the part's path.
+MiniMax takes a string or a list of ``text``, ``image_url`` and ``video_url`` parts. It refuses blank content
+(2013, ``chat content is empty``), and a text-only model silently drops images. A part that the model would not see is
+therefore refused here; the error names its path.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ _MEDIA_SCHEMES = ("http://", "https://", "data:", "mm_file://")
 
 
 def parts_of(content: object, where: str, dialect: Dialect) -> list[Part]:
-    """The parts of a user's message or of a tool's result; a string is one text part. Blank text is left out.
+    """Return the parts of a user message or a tool result; a string is one text part. Blank text is left out.
 
     Raises:
-        InvalidRequest: a part the model can't be given, by its path.
+        InvalidRequest: a part that the model does not accept; the error names its path.
     """
     return [part for part, _ in _located_parts(content, where, dialect)]
 
 
 def text_parts_of(content: object, where: str, dialect: Dialect, role: str) -> list[Part]:
-    """The parts of a message that can hold nothing but text (``system``, ``assistant``).
+    """Return the parts of a message that can hold only text (``system``, ``assistant``).
 
     Raises:
         InvalidRequest: a part that is not text.
@@ -57,7 +57,7 @@ def text_parts_of(content: object, where: str, dialect: Dialect, role: str) -> l
 
 
 def result_parts_of(content: object, where: str, dialect: Dialect) -> list[Part]:
-    """The parts of a tool's result, where any JSON is fair: what is not a part becomes JSON text."""
+    """Return the parts of a tool result. Any JSON is allowed there: what is not a part becomes JSON text."""
     items = content if isinstance(content, Sequence) and not isinstance(content, str) else [content]
     if content is None or isinstance(content, str) or not any(_looks_like_part(item) for item in items):
         odd = content is not None and not isinstance(content, str) and content != []
@@ -66,14 +66,14 @@ def result_parts_of(content: object, where: str, dialect: Dialect) -> list[Part]
 
 
 def settled(parts: list[Part], original: object) -> Content:
-    """``parts`` as they are sent: a string where the caller sent a string, else the list."""
+    """Return ``parts`` in the form they are sent in: a string if the caller sent a string, else the list."""
     if isinstance(original, str) and len(parts) == 1:
         return str(parts[0]["text"])
     return parts
 
 
 def plain_text(content: object) -> str:
-    """All text of a message's content, whatever its form; never raises. For comparing, not for sending."""
+    """Return all text of a message's content, whatever its form; never raises. For comparing, not for sending."""
     if isinstance(content, str):
         return content
     if not isinstance(content, Sequence):
@@ -83,7 +83,7 @@ def plain_text(content: object) -> str:
 
 
 def cache_control_of(holder: Mapping[str, object], dialect: Dialect) -> dict[str, object]:
-    """``{"cache_control": …}`` if the message, part or tool carries one that the server honours, else ``{}``."""
+    """Return ``{"cache_control": …}`` if the message, part or tool has a mark that the server honours, else ``{}``."""
     mark = holder.get("cache_control")
     return {"cache_control": dict(mark)} if isinstance(mark, Mapping) and dialect.keeps_cache_control else {}
 

@@ -1,4 +1,4 @@
-"""What the receiver of a request understands: the model's facts and the kind of server, as yes-or-no questions."""
+"""What the receiver of a request supports: facts about the model and the server, as yes-or-no questions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _ROLE_PLAY_ROLES = frozenset({"user_system", "group", "sample_message_user", "sa
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A model on a server.
+    """A model on a server, as the receiver of a request.
 
     Attributes:
-        model: the id that is sent, for messages to the caller.
-        facts: what the catalogue knows of it; ``None`` for an unknown id, which is given the benefit of the doubt.
-        server: who answers. To an unknown server all is said that MiniMax or a host of the open weights wants.
+        model: the id that is sent; also used in error messages.
+    facts: the model's entry in the catalogue; ``None`` for an unknown id, which is assumed to support everything.
+    server: who answers. An unknown server gets all fields that either MiniMax or a host of the open weights needs.
     """
 
     model: str
@@ -32,17 +32,17 @@ class Dialect:
 
     @property
     def thinking(self) -> Thinking | None:
-        """How thinking is steered; ``None`` if the model is unknown."""
+        """How thinking is controlled; ``None`` if the model is unknown."""
         return self.facts.thinking if self.facts else None
 
     @property
     def reasons(self) -> bool:
-        """Whether reasoning of earlier turns is of any use to the model."""
+        """Whether the model can use the reasoning of earlier turns."""
         return self.facts is None or self.facts.reasons
 
     @property
     def reads_reasoning_content(self) -> bool:
-        """Whether a turn's reasoning is wanted as ``reasoning_content`` too.
+        """Whether a turn's reasoning is also sent as ``reasoning_content``.
 
         M3.1 documents it, and the chat templates of vLLM, SGLang and llama.cpp read nothing else.
         """
@@ -50,7 +50,7 @@ class Dialect:
 
     @property
     def takes_images(self) -> bool:
-        """Whether ``image_url`` parts are read; the text-only models drop them without a word."""
+        """Whether ``image_url`` parts are read; the text-only models silently drop them."""
         return self.facts is None or self.facts.images
 
     @property
@@ -65,7 +65,7 @@ class Dialect:
 
     @property
     def names_speakers(self) -> bool:
-        """Whether ``name`` on a message means something (the role-play model; all others drop it)."""
+        """Whether ``name`` on a message has a meaning: only for the role-play model; the others drop it."""
         return self.facts is not None and self.facts.role_play
 
     @property

@@ -1,7 +1,7 @@
-"""A conversation as MiniMax accepts it, with nothing lost that a client sent.
+"""Turns a conversation into one that MiniMax accepts, without losing anything that the client sent.
 
-The rules, each the known cause of a 2013: one leading system message; assistant turns with tool calls have no
-blank content; arguments are JSON text; every call is answered, directly behind its turn, and no result stands
+Each rule avoids a known cause of a 2013: there is one system message, at the start; assistant turns with tool calls
+have no blank content; arguments are JSON text; every call is followed directly by its result, and no result stands
 alone. Reasoning goes back with the turn it belongs to.
 """
 
@@ -51,7 +51,7 @@ class _AssistantTurn:
 
 @dataclass(slots=True)
 class _Builder:
-    """One walk over the messages; the turns are put in order at the end, when every result has found its call."""
+    """Walks once over the messages, then puts the turns in order, when every result has found its call."""
 
     dialect: Dialect
     recalled: Mapping[int, str]
@@ -83,7 +83,7 @@ class _Builder:
             self._add_user(message, role, where)
 
     def _add_as_it_is(self, message: object, index: int) -> bool:
-        """Take a turn of nothing but text, which is nearly every one; looking for more in it costs most of the walk."""
+        """Take a turn that is only text, as most are; looking for more in it would be most of the work of the walk."""
         if not isinstance(message, dict) or message.keys() != _PLAIN_KEYS or index in self.recalled:
             return False
         role, content = message["role"], message["content"]
@@ -142,7 +142,7 @@ class _Builder:
             self.notes.add("an assistant message that says nothing was left out.", where)
             return
         elif thought is not None and not calls:
-            # Cut off while thinking: MiniMax's own form of it is a closed block and no text.
+            # Cut off while thinking: MiniMax itself writes this as a closed block without text.
             sent["content"] = f"<think>\n{thought.text.strip()}\n</think>\n"
             thought = None
         if calls:
@@ -163,7 +163,7 @@ class _Builder:
         return calls
 
     def _thought(self, message: Mapping[str, object], index: int, parts: list[Part]) -> Thought | None:
-        """The turn's reasoning; a copy of it at the head of the text is removed from ``parts``."""
+        """Return the turn's reasoning; a copy of it at the start of the text is removed from ``parts``."""
         thought = kept_thought(message)
         if parts and self.dialect.reasons:
             head, rest = split_head(str(parts[0]["text"]))
@@ -222,17 +222,17 @@ def build_messages(
     instructions: Sequence[str],
     notes: Notes,
 ) -> list[dict[str, object]]:
-    """The messages of the body.
+    """Build the messages of the body.
 
     Args:
-        messages: OpenAI-shaped; not changed.
+        messages: OpenAI-shaped messages; not changed.
         dialect: the receiver.
-        recalled: reasoning from the plugin's memory, by message index; used where the client sent none.
-        instructions: sentences for the end of the system message, once each.
-        notes: told what was repaired.
+        recalled: reasoning from the plugin's memory, by message index; used if the client sent none.
+        instructions: sentences to append to the system message, each only once.
+        notes: collects what was repaired.
 
     Raises:
-        InvalidRequest: a message that can't be sent without losing or inventing something.
+        InvalidRequest: a message can't be sent without losing or inventing content.
     """
     builder = _Builder(dialect, recalled, notes)
     for index, message in enumerate(messages):

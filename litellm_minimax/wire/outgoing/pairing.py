@@ -1,7 +1,7 @@
-"""Tool calls and their results, brought together.
+"""Pairs tool calls with their results.
 
 MiniMax wants every result directly after the assistant turn that made the call, every call answered, and no
-result for a call it can't see (2013, ``tool result's tool id(…) not found``, ``tool call result does not follow
+result for a call it does not have (2013, ``tool result's tool id(…) not found``, ``tool call result does not follow
 tool call``). Agents that compact, interrupt or re-order their history break all three.
 """
 
@@ -21,17 +21,17 @@ MEDIA_FOLLOWS = "(The result is shown in the next message.)"
 
 @dataclass(slots=True)
 class Result:
-    """What a tool answered.
+    """The result of a tool call.
 
     Attributes:
-        call_id: the id of its call as the client has it; empty if the client gave none.
-        name: the tool's name, if the client gave it.
-        parts: text and media.
-        original: the content as the client sent it, which decides between a string and a list of parts.
-        mark: ``{"cache_control": …}`` or empty.
-        where: the path of the message.
-        turn: the number of the assistant turn before it, ``-1`` if there is none.
-        placed: whether a call was found for it.
+    call_id: the id of its call as the client sent it; empty if the client sent none.
+    name: the tool's name, if the client sent it.
+    parts: text and media.
+    original: the content as the client sent it; it decides between a string and a list of parts.
+    mark: ``{"cache_control": …}`` or empty.
+    where: the path of the message.
+    turn: the number of the assistant turn before it, ``-1`` if there is none.
+    placed: whether its call was found.
     """
 
     call_id: str
@@ -46,7 +46,7 @@ class Result:
 
 @dataclass(slots=True)
 class Call:
-    """A tool call of an assistant turn, with what answered it."""
+    """A tool call of an assistant turn, with its result."""
 
     id: str
     sent_id: str
@@ -56,7 +56,7 @@ class Call:
     turn: int = -1
 
     def as_sent(self) -> dict[str, object]:
-        """The entry of ``tool_calls``."""
+        """Return the entry of ``tool_calls``."""
         return {
             "id": self.sent_id,
             "type": "function",
@@ -66,7 +66,7 @@ class Call:
 
 @dataclass(slots=True)
 class Ledger:
-    """Calls waiting for results, and results waiting for calls. Each step costs the same however long the history."""
+    """Calls waiting for results, and results waiting for calls. Each step has a constant cost."""
 
     notes: Notes
     _turns: list[list[Call]] = field(default_factory=list)
@@ -76,17 +76,17 @@ class Ledger:
     _by_name: dict[tuple[int, str], Iterator[Call]] = field(default_factory=dict)
 
     def made(self, calls: list[Call]) -> None:
-        """An assistant turn made these calls."""
+        """Add the calls of an assistant turn."""
         self._turns.append(calls)
         for call in reversed(calls):
             call.turn = len(self._turns) - 1
             self._unanswered[call.id].append(call)
 
     def received(self, result: Result, *, adjacent: bool) -> bool:
-        """A result came; ``adjacent`` if nothing but results stood between it and the last turn's calls.
+        """Add a result; ``adjacent`` if only other results stand between it and the last turn's calls.
 
         Returns:
-            False if its call is not known so far; ``settle`` looks for it once more.
+            False if its call is not known yet; ``settle`` looks for it again.
         """
         result.turn = len(self._turns) - 1
         if result.call_id and (call := self._next_unanswered(result.call_id)):
@@ -99,7 +99,7 @@ class Ledger:
         return False
 
     def settle(self) -> None:
-        """Find calls for the results that came early or without an id; the others stay without ``placed``."""
+        """Find the calls of results that came early or without an id; ``placed`` stays false for the others."""
         for result in self._waiting:
             call = self._next_unanswered(result.call_id) if result.call_id else self._unanswered_by_name(result)
             if call is not None:
@@ -112,7 +112,7 @@ class Ledger:
         return calls.pop() if calls else None
 
     def _unanswered_by_name(self, result: Result) -> Call | None:
-        """The first call of the turn before, of this name if it has one; each call is passed over once a name."""
+        """Return the first open call of the turn before, by name if the result has one; each call is skipped once."""
         if result.turn < 0:
             return None
         key = result.turn, result.name
@@ -140,7 +140,7 @@ class Ledger:
 
 
 def unique_ids(calls: list[Call], message_index: int, notes: Notes) -> None:
-    """Give every call of one turn an id of its own, changing only what repeats or is missing."""
+    """Give every call of one turn a unique id, changing only ids that repeat or are missing."""
     used: set[str] = set()
     for number, call in enumerate(calls, 1):
         call.sent_id = call.id or f"call_function_{message_index}_{number}"
@@ -154,7 +154,7 @@ def unique_ids(calls: list[Call], message_index: int, notes: Notes) -> None:
 
 
 def result_messages(calls: list[Call], notes: Notes, where: str) -> list[dict[str, object]]:
-    """The messages that follow an assistant turn: one result per call, then what tools can't carry (media)."""
+    """Return the messages that follow an assistant turn: a result per call, then media, which results can't carry."""
     messages: list[dict[str, object]] = []
     media: list[Part] = []
     for call in calls:
@@ -172,7 +172,7 @@ def result_messages(calls: list[Call], notes: Notes, where: str) -> list[dict[st
 
 
 def orphan_message(result: Result, notes: Notes) -> dict[str, object]:
-    """A result whose call is gone (a compacted history), as something the user says: MiniMax refuses it otherwise."""
+    """Return a result whose call is gone (a compacted history) as a user message; MiniMax refuses it otherwise."""
     notes.add("a tool result whose call is missing became a user message.", result.where)
     name = f" of the tool {result.name}" if result.name else ""
     call_id = f" (id {result.call_id})" if result.call_id else ""

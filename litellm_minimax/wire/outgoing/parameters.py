@@ -1,7 +1,7 @@
-"""The parameters of a chat request: what becomes of each, on MiniMax's hosts and on a self-hosted server.
+"""What happens to each parameter of a chat request, on MiniMax's hosts and on a self-hosted server.
 
-``PARAMETERS`` is the table behind LiteLLM's own rules (``UnsupportedParamsError``, ``drop_params``), behind
-the body, and behind ``docs/parameters.md``.
+LiteLLM's rules (``UnsupportedParamsError``, ``drop_params``), the request body and the table in ``docs/parameters.md``
+all come from ``PARAMETERS``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from litellm_minimax.wire.outgoing.dialect import Dialect
 
 
 class Fate(Enum):
-    """What becomes of a parameter."""
+    """What happens to a parameter."""
 
     PASSED = "passed"
     DONE_HERE = "done here"
@@ -27,14 +27,14 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter: its fate on MiniMax's hosts, on a self-hosted server, and what else to know."""
+    """One parameter: its fate on MiniMax's hosts and on a self-hosted server, and a remark for the documentation."""
 
     name: str
     minimax: Fate
     self_hosted: Fate
     remark: str = ""
     openai: bool = True
-    """Whether LiteLLM knows the name; the others reach a handler without being asked for."""
+    """Whether LiteLLM knows the name. Unknown parameters reach a handler without a check."""
 
 
 _P, _D, _N, _R = Fate.PASSED, Fate.DONE_HERE, Fate.NOTED, Fate.REFUSED

@@ -1,8 +1,8 @@
-"""The reasoning of an earlier turn, from whichever form a client kept it in.
+"""Finds the reasoning of an earlier turn, in any of the forms in which clients keep it.
 
 Clients keep a turn's thinking as our own ``reasoning_details``, as ``reasoning_content`` (most OpenAI
-clients), as ``thinking_blocks`` (LiteLLM's Messages door), inside ``provider_specific_fields``, as content
-parts, or as the ``<think>`` text MiniMax sends without ``reasoning_split``.
+clients), as ``thinking_blocks`` (LiteLLM's Messages API), inside ``provider_specific_fields``, as content
+parts, or as the ``<think>`` text that MiniMax sends without ``reasoning_split``.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Thought:
     """One turn's reasoning.
 
     Attributes:
-        texts: its pieces in order, none blank.
-        details: ``reasoning_details`` exactly as MiniMax sent them, if the client kept those.
+        texts: its pieces in order, without blank ones.
+        details: ``reasoning_details`` exactly as MiniMax sent them, if the client kept them.
     """
 
     texts: tuple[str, ...]
@@ -37,7 +37,7 @@ class Thought:
         return "".join(self.texts)
 
     def reasoning_details(self) -> list[dict[str, object]]:
-        """The form MiniMax takes back: unchanged where it is MiniMax's own, else in the same shape."""
+        """Return the form that MiniMax takes back: unchanged if it came from MiniMax, else in the same shape."""
         if self.details:
             return [dict(detail) for detail in self.details]
         return [
@@ -53,15 +53,15 @@ class Thought:
 
 
 def is_thinking_part(part: Mapping[str, object]) -> bool:
-    """Whether a content part is a piece of thinking, not of the answer."""
+    """Whether a content part is a piece of thinking rather than of the answer."""
     kind = part.get("type")
     return isinstance(kind, str) and kind in _THINKING_PARTS
 
 
 def split_head(content: str) -> tuple[str | None, str]:
-    r"""A closed ``<think>`` block at the head of ``content``, and what follows it.
+    r"""Return a closed ``<think>`` block at the start of ``content``, and the text after it.
 
-    An unclosed one stays in the text: nobody can tell where its thought would end.
+    An unclosed block stays in the text, because it is unknown where its thought would end.
 
     >>> split_head("<think>\nWhy?\n</think>\n\nBecause.")
     ('Why?', 'Because.')
@@ -74,9 +74,9 @@ def split_head(content: str) -> tuple[str | None, str]:
 
 
 def kept_thought(message: Mapping[str, object]) -> Thought | None:
-    """The reasoning in a message's fields and parts (not in its text), from the most faithful form present."""
+    """Return the reasoning in a message's fields and parts (not in its text), from the most faithful form present."""
     if _HOLDING.isdisjoint(message) and isinstance(message.get("content"), str | None):
-        return None  # nearly every turn of a long history: looking through all forms costs more than all the rest
+        return None  # true of nearly every turn of a long history, and trying all forms is the costly part
     fields = _mapping(message.get("provider_specific_fields"))
     holders = (message, _mapping(fields.get("minimax")), fields)
     for holder in holders:

@@ -1,4 +1,4 @@
-"""An OpenAI-shaped chat request as the JSON body MiniMax (or a self-hosted server) accepts."""
+"""Turns an OpenAI-shaped chat request into the JSON body that MiniMax (or a self-hosted server) accepts."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class ChatRequest:
 
     Attributes:
         model: the id to send.
-        facts: the catalogue's record of it; ``None`` for an id it does not know.
-        messages: OpenAI-shaped messages, as LiteLLM hands them over.
-        parameters: LiteLLM's ``optional_params``, its own leftovers included.
+        facts: the model's entry in the catalogue; ``None`` for an unknown id.
+        messages: OpenAI-shaped messages, as LiteLLM passes them.
+        parameters: LiteLLM's ``optional_params``, including its internal entries.
         stream: whether the answer is to be streamed.
         server: who answers.
         recalled: reasoning from the plugin's memory, by index of the message that lost it.
@@ -44,12 +44,12 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class BuiltRequest:
-    """What goes out, and what the reader of the answer must know.
+    """The request to send, and what is needed to read the answer.
 
     Attributes:
-        body: the JSON body, its keys in a fixed order; parts of it may be the caller's own objects.
+        body: the JSON body, its keys in a fixed order; some values may be the caller's own objects.
         read: how to read the answer.
-        notes: what was repaired, left out or done here, a short sentence each, without text of the prompt.
+        notes: a short sentence for each repair, omission or feature of the plugin, without text of the prompt.
     """
 
     body: dict[str, object]
@@ -58,14 +58,14 @@ class BuiltRequest:
 
 
 def build_request(request: ChatRequest) -> BuiltRequest:
-    """The body for a chat call; nothing the caller gave is changed.
+    """Build the body of a chat call. The caller's objects are not changed.
 
-    ``extra_body`` is merged last, unchecked, and may replace anything but ``model``, ``messages``, ``stream`` and
-    ``stream_options``: on a proxy these were checked against the caller's rights and guardrails, and decide how the
+    ``extra_body`` is merged last, unchecked, and may replace anything except ``model``, ``messages``, ``stream`` and
+    ``stream_options``. A proxy has checked these against the caller's rights and guardrails, and they decide how the
     answer is read and counted.
 
     Raises:
-        InvalidRequest: what MiniMax would refuse, or take without a word and ignore, by its path.
+        InvalidRequest: MiniMax would refuse or silently ignore something; the error names its path.
     """
     dialect = Dialect(request.model, request.facts, request.server)
     given = {name: value for name, value in request.parameters.items() if value is not None}
@@ -98,7 +98,7 @@ def build_request(request: ChatRequest) -> BuiltRequest:
 
 
 def _implicit_think(dialect: Dialect, body: Mapping[str, object]) -> ImplicitThink:
-    """Raw M2 output begins inside a thought; a server with a reasoning parser, like MiniMax's own, does not show it."""
+    """Raw M2 output begins inside a thought. A server with a reasoning parser, such as MiniMax's own, removes it."""
     if dialect.server == "self_hosted" and dialect.thinking in (None, Thinking.ALWAYS):
         return "yes"
     if dialect.thinking is not Thinking.ALWAYS:
@@ -111,7 +111,7 @@ def _implicit_think(dialect: Dialect, body: Mapping[str, object]) -> ImplicitThi
 def _kept_by_the_server(
     given: Mapping[str, object], stop: tuple[str, ...], dialect: Dialect, *, promised: bool
 ) -> dict[str, object]:
-    """What other servers keep and MiniMax takes without keeping: sent to those only, and checked here in any case."""
+    """Return what other servers enforce and MiniMax ignores: sent only to the former, and always checked here."""
     fields: dict[str, object] = {}
     if stop and not dialect.minimax_host:
         fields["stop"] = list(stop)

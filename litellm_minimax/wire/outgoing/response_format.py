@@ -1,4 +1,4 @@
-"""``response_format``, which MiniMax accepts and does not enforce: read and asked for in words."""
+"""Reads ``response_format`` and asks for it in the prompt, because MiniMax accepts it but does not enforce it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from litellm_minimax.wire.options import ResponseFormat
 from litellm_minimax.wire.outgoing.arguments import json_text
 
 RETRIES = "response_format_retries"
-"""A deployment's option: how often a whole answer that does not fit is asked for again."""
+"""A deployment's option: how often to ask again when a whole answer does not have the requested format."""
 _MOST_RETRIES = 5
 _WHERE = "response_format"
 _LONGEST_SCHEMA: Final = 256 * 1024
@@ -19,7 +19,7 @@ _ONLY_JSON = "Answer with one JSON {noun} and nothing else: no Markdown fence, n
 
 
 def read_response_format(value: object) -> ResponseFormat | None:
-    """What a caller's ``response_format`` asks for; ``None`` for plain text.
+    """Return what a caller's ``response_format`` asks for; ``None`` for plain text.
 
     Raises:
         InvalidRequest: an unknown type, a ``json_schema`` without a schema, or a schema that is not one.
@@ -40,10 +40,10 @@ def read_response_format(value: object) -> ResponseFormat | None:
 
 
 def read_retries(value: object) -> int:
-    """How often to ask again; once, if nothing is said.
+    """Return how often to ask again; the default is once.
 
     Raises:
-        InvalidRequest: it is no small whole number.
+        InvalidRequest: the value is not a small whole number.
     """
     if value is None:
         return 1
@@ -53,7 +53,7 @@ def read_retries(value: object) -> int:
 
 
 def format_instruction(wanted: ResponseFormat) -> str:
-    """The sentence that asks for the format: the same for the same format, so that prompt caches keep."""
+    """Return the sentence that asks for the format. It never varies for the same format, so that prompt caches hold."""
     if wanted.schema is None:
         return _ONLY_JSON.format(noun="object")
     return f"{_ONLY_JSON.format(noun='value')} It must match this JSON schema:\n{json_text(wanted.schema, _WHERE)}"

@@ -1,4 +1,4 @@
-"""The one system message: everything a conversation says in that role, in order."""
+"""Builds the one system message from everything a conversation says in that role, in order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _BREAK = "\n\n"
 
 
 def folded(parts: list[Part], instructions: Sequence[str]) -> Content:
-    """All system text in order: one string, or where there are cache marks a part up to each of them.
+    """Return all system text in order: one string, or a part up to each cache mark if there are any.
 
     Args:
         parts: text parts in order.
@@ -29,6 +29,6 @@ def folded(parts: list[Part], instructions: Sequence[str]) -> Content:
     texts = [_BREAK.join(several) for several in pieces]
     if not any(marks):
         return "".join(texts)
-    # The break belongs to the later part, so that the marked one stays the same when something is added.
+    # The break belongs to the later part, so that the marked part stays the same when something is added.
     spaced = [text if number == 0 or text.startswith("\n") else _BREAK + text for number, text in enumerate(texts)]
     return [{"type": "text", "text": text, **mark} for text, mark in zip(spaced, marks, strict=True)]

@@ -1,7 +1,7 @@
-"""``reasoning_effort`` and ``thinking``, OpenAI's and Anthropic's words, in those of the model at hand.
+"""Translates ``reasoning_effort`` and ``thinking``, the terms of OpenAI and Anthropic, into those of the model.
 
-Each generation is steered in its own way, and refuses the others' (2013, ``invalid thinking.type: "enabled"``
-on M3, ``requires adaptive thinking`` on M3.1), so nothing is passed as it came.
+Each generation is controlled in its own way and refuses the others' fields (2013, ``invalid thinking.type: "enabled"``
+on M3, ``requires adaptive thinking`` on M3.1), so nothing is passed on unchanged.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class _Wish:
 
 
 def thinking_fields(parameters: Mapping[str, object], dialect: Dialect, notes: Notes) -> dict[str, object]:
-    """The body's ``thinking``, ``reasoning_effort`` and ``reasoning_split``.
+    """Return the body's ``thinking``, ``reasoning_effort`` and ``reasoning_split``.
 
     Raises:
-        InvalidRequest: a level, a type or a value that nobody defines.
+        InvalidRequest: an unknown level, type or value.
     """
     return {**_steering(parameters, dialect, notes), **_split(parameters, dialect)}
 
@@ -91,7 +91,7 @@ def _wish(parameters: Mapping[str, object]) -> _Wish | None:
 
 
 def _level(value: object) -> str | None:
-    """A level in lower case; the Responses API wraps it as ``{"effort": …, "summary": …}``."""
+    """Return a level in lower case; the Responses API wraps it as ``{"effort": …, "summary": …}``."""
     if isinstance(value, Mapping):
         value = value.get("effort")
     if value is None:

@@ -1,7 +1,7 @@
-"""Tools as MiniMax takes them: functions with a name and a parameter schema, nothing else.
+"""Turns tools into those that MiniMax accepts: functions with a name and a parameter schema, and nothing else.
 
 Agents also declare tools that only their own vendor's servers run (``web_search_20250305``, nameless entries,
-groups); MiniMax refuses the whole request for one of them (2013, ``invalid tool type``). They are left out.
+groups). One of them makes MiniMax refuse the whole request (2013, ``invalid tool type``), so they are left out.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _ONE_AT_A_TIME = "Call at most one tool in each turn."
 
 @dataclass(frozen=True, slots=True)
 class DeclaredTools:
-    """What the request declares.
+    """The tools that the request declares.
 
     Attributes:
         fields: ``tools``, ``tool_choice`` and ``parallel_tool_calls`` of the body, as far as they are sent.
         schemas: the parameter schema of each tool by name.
         one_call: no more than one call is wanted in an answer.
-        instructions: what MiniMax has no field for, as sentences for the system message.
+    instructions: sentences for the system message, for what MiniMax has no field for.
     """
 
     fields: dict[str, object] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class DeclaredTools:
 
 
 def declare_tools(parameters: Mapping[str, object], dialect: Dialect, notes: Notes) -> DeclaredTools:
-    """The tools of a request and how they are to be chosen.
+    """Return the tools of a request and how the model may choose among them.
 
     Raises:
         InvalidRequest: tools for a model that takes none, a schema that is not an object, an unknown choice.
@@ -106,7 +106,7 @@ def _functions(given: Sequence[object], dialect: Dialect, notes: Notes) -> dict[
 
 
 def _function_of(entry: object) -> Mapping[str, object] | None:
-    """The function in OpenAI's, the Responses API's (flat) or Anthropic's (``input_schema``) spelling."""
+    """Return the function in OpenAI's, the Responses API's (flat) or Anthropic's (``input_schema``) format."""
     tool = _mapping(entry)
     if tool.get("type", "function") not in ("function", "custom"):
         return None
@@ -133,7 +133,7 @@ def _declaration(name: str, function: Mapping[str, object], where: str) -> dict[
 
 
 def _object_schema(schema: Mapping[str, object]) -> dict[str, object]:
-    """The schema with at least ``type`` and ``properties``: MiniMax takes less for an empty one and refuses it."""
+    """Return the schema with at least ``type`` and ``properties``: MiniMax treats less as empty and refuses it."""
     completed = dict(schema)
     if not _COMBINERS & completed.keys():
         completed = {"type": "object", **completed}
@@ -147,7 +147,7 @@ def _schema_of(tool: dict[str, object]) -> Mapping[str, object]:
 
 
 def _choice(value: object, tools: Mapping[str, object]) -> tuple[str | None, str | None]:
-    """``auto``, ``none`` or ``required`` (with the name of the one tool), from OpenAI's or Anthropic's words."""
+    """Return ``auto``, ``none`` or ``required`` (with the named tool, if any) from OpenAI's or Anthropic's form."""
     if value is None:
         return None, None
     holder = _mapping(value)

@@ -1,4 +1,4 @@
-"""Which turns came back without their reasoning, and the name under which it may be remembered."""
+"""Finds turns that came back without their reasoning, and the key under which the plugin may remember it."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class MissingReasoning:
 
 
 def turns_without_reasoning(messages: Sequence[Mapping[str, object]]) -> list[MissingReasoning]:
-    """The turns after the last user message that carry no reasoning in any form; never raises.
+    """Return the turns after the last user message that carry no reasoning in any form; never raises.
 
-    Only these matter: the model's template drops the reasoning before the last user message.
+    Only these matter: the model's template drops reasoning from before the last user message.
     """
     missing: list[MissingReasoning] = []
     for index in range(len(messages) - 1, -1, -1):
@@ -48,9 +48,9 @@ def turns_without_reasoning(messages: Sequence[Mapping[str, object]]) -> list[Mi
 
 
 def message_hash(content: str | None, calls: Sequence[tuple[str, str]]) -> str:
-    """A stable name for a whole assistant turn: its text and its calls as ``(name, arguments)``.
+    """Return a stable hash of a whole assistant turn: its text and its calls as ``(name, arguments)``.
 
-    The same for what MiniMax sent and for what a client sends back: white space around the text and the
+    The hash is the same for what MiniMax sent and for what a client sends back: white space around the text and the
     spelling of the JSON do not count.
     """
     spoken = [(content or "").strip(), [[name, canonical_arguments(arguments)] for name, arguments in calls]]

@@ -1,1 +1,1 @@
-"""What a Token Plan has left, as MiniMax tells it."""
+"""Reads how much quota a Token Plan has left."""

@@ -1,7 +1,7 @@
-"""MiniMax's answer about a plan's quota, in its two schemas, as windows that end with so much left.
+"""Reads MiniMax's answer about a plan's quota, in its two formats.
 
 Since June 2026 a window has a percentage, and for the text models the counts beside it are zeros that mean nothing.
-Before that there were counts alone, of which ``usage_count`` is, against its name, what is left.
+Before that there were only counts; ``usage_count``, despite its name, is what is left.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from litellm_minimax.wire.incoming.errors_told import fault_in, parse_error_body
 from litellm_minimax.wire.incoming.json_object import json_object
 
 NO_PLAN = 2062
-"""The code for a key without a plan: no error of the key."""
+"""The code for a key without a plan. It is not an error of the key."""
 NEARLY_USED_UP = 10.0
-"""Percent: below this a window is about to end."""
+"""Percent below which a window counts as nearly used up."""
 _NO_LIMIT = 3
 _LAST_DAY = 253_370_764_800
-"""The first of January 9999: what ends later can't be written as a date, and is no time."""
+"""The first of January 9999: a later end can't be written as a date, so it is ignored."""
 _WINDOWS: tuple[tuple[Literal["interval", "week"], str, str], ...] = (
     ("interval", "current_interval", ""), ("week", "current_weekly", "weekly_"),
 )  # fmt: skip
@@ -32,13 +32,13 @@ class Window:
     """One window of one group of models.
 
     Attributes:
-        name: ``interval`` is the short one, of five hours or a day.
-        limited: whether there is a limit at all.
-        left: percent that is left; ``None`` where nothing tells it.
-        used: calls that were used, where MiniMax counts them.
-        total: calls that there are, where MiniMax counts them.
-        ends: when it resets, in seconds since the epoch.
-        seconds: how long it is.
+    name: ``interval`` is the short window, of five hours or a day.
+    limited: whether there is a limit at all.
+    left: percent left; ``None`` if the answer does not say.
+    used: calls used, if MiniMax counts them.
+    total: calls in total, if MiniMax counts them.
+    ends: when the window resets, in seconds since the epoch.
+    seconds: the length of the window.
     """
 
     name: Literal["interval", "week"]
@@ -64,15 +64,15 @@ class Bucket:
 
 
 def read_remains(status: int, body: bytes, now: float) -> tuple[Bucket, ...]:
-    """What is left, by groups of models; empty for an answer that names none.
+    """Return what is left, by group of models; empty for an answer that names none.
 
     Args:
         status: the HTTP status.
         body: the body.
-        now: seconds since the epoch, for windows that tell how long they last and not when they end.
+        now: seconds since the epoch, for windows whose length is given but not their end.
 
     Raises:
-        UpstreamFault: MiniMax said no.
+        UpstreamFault: MiniMax answered with an error.
         ProtocolFault: the answer is not about a quota.
     """
     if status >= 300:
@@ -88,7 +88,7 @@ def read_remains(status: int, body: bytes, now: float) -> tuple[Bucket, ...]:
 
 
 def tells_no_plan(fault: UpstreamFault) -> bool:
-    """Whether an error means that the key is paid as it goes."""
+    """Whether an error means that the key is billed by use."""
     return fault.code == NO_PLAN or "no active token plan" in fault.text.lower()
 
 
@@ -119,7 +119,7 @@ def _window(item: Mapping[str, Any], name: Literal["interval", "week"], counts: 
 
 
 def _number(value: object) -> float | None:
-    """A count, a percentage or a time; some come as texts."""
+    """Return a count, a percentage or a time; some come as strings."""
     if isinstance(value, str) and len(value) < 20:
         try:
             value = float(value)
