@@ -16,7 +16,7 @@ from litellm_minimax.observability.definitions import METRICS
 from litellm_minimax.upstream import error_table, errors
 from litellm_minimax.upstream.error_table import CallContext
 from litellm_minimax.verify.run import most
-from litellm_minimax.verify.table import ASSUMPTIONS, CHECKS, belief
+from litellm_minimax.verify.table import ALL, ASSUMPTIONS, belief
 from litellm_minimax.wire.faults import UpstreamFault
 from litellm_minimax.wire.outgoing.parameters import PARAMETERS, Fate
 
@@ -28,9 +28,13 @@ CONTEXT = CallContext("MiniMax-M2")
 
 def table(head: list[str], rows: list[list[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(
-        "| " + " | ".join(cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells) + " |" for cells in lines
-    )
+    return "\n".join("| " + " | ".join(map(_cell, cells)) + " |" for cells in lines)
+
+
+def _cell(text: str) -> str:
+    """A cell's text; in code, Markdown would show an entity as it is written."""
+    parts = text.replace("|", "\\|").split("`")
+    return "`".join(part if at % 2 else part.replace("<", "&lt;") for at, part in enumerate(parts))
 
 
 def error_codes() -> str:
@@ -134,7 +138,7 @@ def questions() -> str:
     """What `verify` asks, and what each answer means."""
     rows = [
         [f"`{check.key}`", check.sent, check.confirms, check.refutes, ", ".join(check.models), f"{most(check):.4f}"]
-        for check in CHECKS
+        for check in ALL
     ]
     return table(["key", "sent", "confirmed by", "refuted by", "to the first of", "at most, $"], rows)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from litellm_minimax.verify.check import Check
     from litellm_minimax.verify.run import Finding, Plan
 
 _MARKS = {"confirmed": "✓", "refuted": "✗", "not settled": "–"}
@@ -19,6 +20,8 @@ _MARKS = {"confirmed": "✓", "refuted": "✗", "not settled": "–"}
 @click.command()
 @click.option("--only", multiple=True, metavar="KEY", help="Only this check; repeatable.")
 @click.option("--model", metavar="ID", help="Only checks about this model, on it.")
+@click.option("--embeddings", is_flag=True, help="Ask about embeddings, too.")
+@click.option("--images", is_flag=True, help="Ask about pictures, too, which cost more: see --dry-run.")
 @click.option("--dry-run", is_flag=True, help="List what would be asked and what it may cost; ask nothing.")
 @click.option("--max-cost", default=0.10, show_default=True, metavar="DOLLARS", help="The bound of what it may cost.")
 @click.option("--max-seconds", default=300.0, show_default=True, help="The bound of its time.")
@@ -31,6 +34,8 @@ def verify(
     *,
     only: tuple[str, ...],
     model: str | None,
+    embeddings: bool,
+    images: bool,
     dry_run: bool,
     max_cost: float,
     max_seconds: float,
@@ -48,7 +53,8 @@ def verify(
     if issue:
         click.echo(_issue(out, issue), nl=False)
         return
-    plan = _plan(only, model, max_cost, max_seconds, timeout)
+    checks = _checks(only, model, embeddings=embeddings, images=images)
+    plan = _plan(checks, max_cost, max_seconds, timeout)
     _tell_plan(plan)
     if dry_run:
         return
@@ -59,15 +65,23 @@ def verify(
     _ask(plan, out)
 
 
-def _plan(only: tuple[str, ...], model: str | None, max_cost: float, max_seconds: float, timeout: float) -> Plan:
-    from litellm_minimax.upstream import addresses
+def _checks(only: tuple[str, ...], model: str | None, *, embeddings: bool, images: bool) -> list[Check]:
     from litellm_minimax.verify import run, table
+
+    try:
+        return run.narrowed(table.asked_for(only, embeddings=embeddings, images=images), only, model)
+    except ValueError as mistake:
+        raise click.UsageError(str(mistake)) from None
+
+
+def _plan(checks: list[Check], max_cost: float, max_seconds: float, timeout: float) -> Plan:
+    from litellm_minimax.upstream import addresses
+    from litellm_minimax.verify import run
     from litellm_minimax.wire.faults import InvalidRequest
 
     try:
         address = addresses.resolve(None, os.environ)
-        checks = run.narrowed(table.CHECKS, only, model)
-    except (InvalidRequest, ValueError) as mistake:
+    except InvalidRequest as mistake:
         raise click.UsageError(str(mistake)) from None
     key = os.environ.get("MINIMAX_API_KEY", "").strip()
     return run.Plan(checks, address, key, max_cost, max_seconds, timeout)
@@ -78,6 +92,8 @@ def _tell_plan(plan: Plan) -> None:
 
     click.echo(f"{len(plan.checks)} checks of {plan.address.root}; together at most ${plan.most:.4f}, "
                f"and never more than ${plan.max_cost:.2f} (--max-cost).")  # fmt: skip
+    if plan.most > plan.max_cost:
+        click.echo(f"That is not enough for all of them at once: some may not be asked. --max-cost {plan.most:.2f} is.")
     for check in plan.checks:
         click.echo(f"  {check.key:22} ${run.most(check):.5f}  {check.sent} ({', '.join(check.models)})")
 

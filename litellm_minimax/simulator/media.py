@@ -79,7 +79,7 @@ def answer(path: str, body: Body, quirks: Quirks, root: str, trace_id: str) -> B
 
 def _embeddings(body: Body, quirks: Quirks) -> Body:
     texts: list[str] = body["texts"]
-    told: Body = {"vectors": [vector(text) for text in texts]}
+    told: Body = {"vectors": [vector(text)[: quirks.embedding_size] for text in texts]}
     if quirks.embedding_tokens != "absent":
         counted = sum(len(text.encode()) // 4 + 1 for text in texts)
         told["total_tokens"] = counted if quirks.embedding_tokens == "counted" else 0
@@ -209,6 +209,11 @@ def _png(seed: str, width: int, height: int) -> bytes:
 Rule = Callable[[Body, "Quirks"], str | None]
 
 
+def _embedding_count(body: Body, quirks: Quirks) -> str | None:
+    most = quirks.embedding_most
+    return f"texts has more than {most} items" if most and len(body["texts"]) > most else None
+
+
 def _embedding_fields(body: Body, _quirks: Quirks) -> str | None:
     texts = body.get("texts")
     if body.get("model") not in {facts.id for facts in EMBEDDINGS}:
@@ -233,7 +238,9 @@ def _image_fields(body: Body, _quirks: Quirks) -> str | None:
     return None if isinstance(count, int) and 1 <= count <= facts.most else f"n must be in range [1,{facts.most}]"
 
 
-def _native_image(body: Body, _quirks: Quirks) -> str | None:
+def _native_image(body: Body, quirks: Quirks) -> str | None:
+    if quirks.live_style == "object" and isinstance(body.get("style"), str):
+        return "binding: expr_path=style, cause=mismatched type"
     if not str(body.get("model")).startswith("image-01"):
         return f"unknown model '{body.get('model')}'"
     if body.get("response_format", "url") not in {"url", "base64"}:
@@ -249,7 +256,9 @@ def _native_image(body: Body, _quirks: Quirks) -> str | None:
     return None if good else "invalid subject_reference"
 
 
-def _openai_image(body: Body, _quirks: Quirks) -> str | None:
+def _openai_image(body: Body, quirks: Quirks) -> str | None:
+    if quirks.h3_compression == "unknown" and "output_compression" in body:
+        return "unknown parameter output_compression"
     if not str(body.get("model")).startswith("MiniMax-H3"):
         return f"unknown model '{body.get('model')}'"
     size = body.get("size", "auto")
@@ -260,14 +269,18 @@ def _openai_image(body: Body, _quirks: Quirks) -> str | None:
     return "size excludes aspect_ratio and area" if fixed else None
 
 
-def _references(body: Body, _quirks: Quirks) -> str | None:
+def _references(body: Body, quirks: Quirks) -> str | None:
+    if quirks.h3_edits == "multipart":
+        return "the body must be multipart/form-data"
+    if quirks.h3_edit_prompt and len(body["prompt"]) > quirks.h3_edit_prompt:
+        return f"prompt is longer than {quirks.h3_edit_prompt}"
     images = body.get("images")
     good = isinstance(images, list) and 1 <= len(images) <= 16 and all(image.get("url") for image in images)
     return None if good else "images must have 1 to 16 items"
 
 
 _RULES: dict[str, tuple[Rule, ...]] = {
-    "/v1/embeddings": (_embedding_fields,),
+    "/v1/embeddings": (_embedding_fields, _embedding_count),
     "/v1/image_generation": (_image_fields, _native_image),
     "/v1/images/generations": (_image_fields, _openai_image),
     "/v1/images/edits": (_image_fields, _openai_image, _references),

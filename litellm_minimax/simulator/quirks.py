@@ -95,7 +95,13 @@ class Quirks:
         images_failing: so many of a request's pictures fail.
         image_counts: image-01's counts as ``text`` (live) or as ``number`` (some samples).
         image_usage: H3-Image tells the tokens.
+        h3_edits: which body H3-Image's edits take.
+        h3_edit_prompt: the most characters of a prompt for an edit; 0 is the published number.
+        h3_compression: whether H3-Image knows `output_compression`.
+        live_style: whether image-01-live takes ``style`` as an ``object`` only.
         embedding_tokens: what embeddings tell of theirs.
+        embedding_size: numbers in a vector.
+        embedding_most: the most texts in a request; 0 is no limit.
         quota: what a plan's quota tells: ``percent`` (since June 2026), ``counts`` (before), or ``none`` for a key
             without a plan.
         quota_left: percent of the text models' quota that is left.
@@ -189,7 +195,13 @@ class Quirks:
     images_failing: int = 0
     image_counts: Literal["text", "number"] = "text"
     image_usage: bool = True
+    h3_edits: Literal["json", "multipart"] = "json"
+    h3_edit_prompt: int = 0
+    h3_compression: Literal["known", "unknown"] = "known"
+    live_style: Literal["both", "object"] = "both"
     embedding_tokens: Literal["counted", "zero", "absent"] = "counted"
+    embedding_size: int = 1_536
+    embedding_most: int = 0
     quota: Literal["percent", "counts", "none"] = "percent"
     quota_left: int = 89
     # bytes

@@ -16,7 +16,7 @@ from litellm_minimax.upstream.error_table import ABOUT_THE_REQUEST, BY_CODE
 from litellm_minimax.upstream.transport import Post, Timeouts
 from litellm_minimax.upstream.transport_faults import TransportFault
 from litellm_minimax.verify.exchange import Exchange, Piece, harmless, without_secrets
-from litellm_minimax.verify.told import Told, told_by
+from litellm_minimax.verify.told import Told, object_of, told_by
 from litellm_minimax.wire.faults import ProtocolFault
 
 if TYPE_CHECKING:
@@ -114,6 +114,29 @@ class Asker:
         exchange = await self._exchange(CHAT, body, {"Authorization": f"Bearer {key}"}, 1)
         return told_by(exchange), exchange.status
 
+    async def other(self, path: str, body: Mapping[str, Any], dollars: float) -> tuple[int, str, Mapping[str, Any]]:
+        """Ask an endpoint that is not chat's.
+
+        Args:
+            path: the endpoint.
+            body: the request, without its model.
+            dollars: what it costs at most; counted as that if it succeeds.
+
+        Returns:
+            MiniMax's error code (0 for none), the error's sentence, and the answer.
+
+        Raises:
+            Unsettled: there was no answer that says anything about the request.
+        """
+        whole = {"model": self.model, **body}
+        exchange = await self._exchange(path, whole, {"Authorization": f"Bearer {self.key}"}, 0, dollars=dollars)
+        told, answer = told_by(exchange), object_of(exchange)
+        _refuse_what_is_no_answer(exchange, told)
+        if not told.code and answer is None:
+            raise Unsettled("HTTP 200, but what came is no JSON object")
+        _refuse_what_says_nothing(told, self.model)
+        return told.code, told.error, answer or {}
+
     @property
     def status(self) -> int:
         """The HTTP status of the last answer."""
@@ -124,20 +147,24 @@ class Asker:
     ) -> Told:
         exchange = await self._exchange(path, _without_none(body), headers, most, hang_up=hang_up)
         told = told_by(exchange)
-        if exchange.problem:
-            raise Unsettled(exchange.problem)
-        if not told.code and exchange.status != 200:
-            raise Unsettled(f"HTTP {exchange.status} without an error of MiniMax's")
+        _refuse_what_is_no_answer(exchange, told)
         if not told.code and not (told.finish or told.text or told.thoughts or told.calls or told.choices):
             raise Unsettled("HTTP 200, but nothing in it that is an answer of MiniMax's")
         _refuse_what_says_nothing(told, self.model)
         return told
 
     async def _exchange(
-        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str], most: int, *, hang_up: bool = False
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        headers: Mapping[str, str],
+        most: int,
+        *,
+        hang_up: bool = False,
+        dollars: float = 0.0,
     ) -> Exchange:
         raw = json.dumps(body, ensure_ascii=False).encode()
-        reserve = cost(self.model, len(raw), most)
+        reserve = dollars or cost(self.model, len(raw), most)
         self.budget.reserve(reserve)
         sent = {**headers, "Content-Type": "application/json", "User-Agent": f"litellm-minimax/{__version__} verify"}
         pieces: list[Piece] = []
@@ -154,7 +181,7 @@ class Asker:
                 path, body, harmless(sent), status, harmless(answered), without_secrets(pieces, self.key), problem
             )
             self.exchanges.append(exchange)
-            spent = _spent(self.model, exchange, reserve)
+            spent = reserve if dollars and not told_by(exchange).code else _spent(self.model, exchange, reserve)
             self.budget.settle(reserve, spent)
         return exchange
 
@@ -199,6 +226,13 @@ def _spent(model: str, exchange: Exchange, reserve: float) -> float:
     if isinstance(prompt, int) and isinstance(answer, int) and prompt >= 0 and answer >= 0:
         return cost(model, prompt, answer)
     return reserve
+
+
+def _refuse_what_is_no_answer(exchange: Exchange, told: Told) -> None:
+    if exchange.problem:
+        raise Unsettled(exchange.problem)
+    if not told.code and exchange.status != 200:
+        raise Unsettled(f"HTTP {exchange.status} without an error of MiniMax's")
 
 
 def _refuse_what_says_nothing(told: Told, model: str) -> None:

@@ -48,6 +48,7 @@ class Check:
         answer_tokens: of their answers together, at most.
         remedy: what makes the package right where it is refuted: an option or a line of a configuration.
         question: does it.
+        dollars: what it costs at most, where that is not a matter of tokens; 0 where it is.
     """
 
     key: str
@@ -61,3 +62,4 @@ class Check:
     answer_tokens: int
     remedy: str
     question: Question
+    dollars: float = 0.0

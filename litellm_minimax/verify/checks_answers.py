@@ -69,7 +69,7 @@ async def _custom(asker: Asker) -> Verdict:
         "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}},
     }  # fmt: skip
     told = await asker.message("Say OK.", most=64, tools=[tool])
-    return verdict(not told.code, told.error or "taken")
+    return verdict(not told.code, told.error or f"it was accepted, and answers {told.text[:60]!r}")
 
 
 async def _signature(asker: Asker) -> Verdict:
@@ -80,14 +80,14 @@ async def _signature(asker: Asker) -> Verdict:
         {"role": "user", "content": "Say OK."},
     ]
     told = await asker.message(history, most=64)
-    return verdict(not told.code, told.error or "taken")
+    return verdict(not told.code, told.error or f"it was accepted, and answers {told.text[:60]!r}")
 
 
 _ALL = ("MiniMax-M2", "MiniMax-M3", "MiniMax-M3.1-Flash")
 CHECKS = (
     Check(
         "stream-end", "A stream tells its finish; `[DONE]`, a summary frame and a usage frame may be there or not",
-        "a stream", "a finish reason", "none", _ALL, 1, 300, 512,
+        "a short chat as a stream", "a finish reason", "no finish reason", _ALL, 1, 300, 512,
         "nothing can: such a stream is taken for one that broke off. Report it with the exchange", _stream_end,
     ),
     Check(
@@ -96,25 +96,27 @@ CHECKS = (
     ),
     Check(
         "cache", "A repeated prompt of 512 tokens and more is told as cached", "one long prompt, up to three times",
-        "cached tokens in usage", "none", _ALL, 3, 16_000, 96,
+        "cached tokens in usage", "no cached tokens in any of them", _ALL, 3, 16_000, 96,
         "nothing: such prompts are charged at their full price", _cache,
     ),
     Check(
-        "wrong-key", "A wrong key is HTTP 401 with 1004 or 2049", "a key that nobody has", "that", "another status",
-        ("MiniMax-M2",), 1, 300, 1, "nothing: code and status both lead to AuthenticationError", _wrong_key,
+        "wrong-key", "A wrong key is HTTP 401 with 1004 or 2049", "a short chat with a key that nobody has",
+        "HTTP 401 with 1004 or 2049", "another status or code", ("MiniMax-M2",), 1, 300, 1,
+        "nothing: code and status both lead to AuthenticationError", _wrong_key,
     ),
     Check(
-        "stream-refusal", "A stream that is refused for its request has HTTP 400", "a stream with a role of nobody's",
-        "400", "200 with the error in a frame", _ALL, 1, 300, 8, "nothing: an error in the first frame keeps its class",
-        _stream_refusal,
+        "stream-refusal", "A stream that is refused for its request has HTTP 400",
+        "a stream with a message whose role nobody has", "HTTP 400", "HTTP 200, and the error in a frame", _ALL, 1, 300,
+        8, "nothing: an error in the first frame keeps its class", _stream_refusal,
     ),
     Check(
-        "messages-bearer", "`/anthropic/v1/messages` takes `Authorization: Bearer`", "a message", "an answer", "401",
-        _ALL, 1, 300, 64, "call the model as `minimax-plugin/…`, which uses the chat endpoint on every door", _bearer,
+        "messages-bearer", "`/anthropic/v1/messages` takes `Authorization: Bearer`",
+        "a short message with `Authorization: Bearer`", "an answer", "HTTP 401", _ALL, 1, 300, 64,
+        "call the model as `minimax-plugin/…`, which uses the chat endpoint on every door", _bearer,
     ),
     Check(
         "messages-custom-tools", '`type: "custom"` is accepted on every tool of `/anthropic/v1/messages`',
-        "a tool of that type", "an answer", "a 2013", _ALL, 1, 600, 64,
+        "a message with a tool of `type: custom`", "an answer", "a 2013", _ALL, 1, 600, 64,
         "call the model as `minimax-plugin/…`, which uses the chat endpoint on every door", _custom,
     ),
     Check(

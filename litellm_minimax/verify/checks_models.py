@@ -60,7 +60,7 @@ async def _output_cap(asker: Asker) -> Verdict:
 
 async def _her_context(asker: Asker) -> Verdict:
     told = await asker.chat("The cat sat on the mat. " * 600 + _SHORT, most=8)
-    return verdict(not told.code, f"3,600 words were {'taken' if not told.code else 'refused: ' + told.error}")
+    return verdict(not told.code, f"3,600 words were {'accepted' if not told.code else 'refused: ' + told.error}")
 
 
 CHECKS = (
@@ -88,19 +88,19 @@ CHECKS = (
         "nothing: the canonical spelling is sent whatever was typed", _id_case,
     ),
     Check(
-        "unknown-model", "An id that nobody has is HTTP 400 with 2013 and `unknown model`", "such an id", "that error",
-        "another status or text", ("MiniMax-M2",), 1, 300, 1,
+        "unknown-model", "An id that nobody has is HTTP 400 with 2013 and `unknown model`", "an id that nobody has",
+        "HTTP 400 with 2013 and `unknown model`", "another status or text", ("MiniMax-M2",), 1, 300, 1,
         "nothing: the status decides; the text only adds the next step", _unknown,
     ),
     Check(
-        "output-cap", "M2.x may answer with up to 204,800 tokens", "one token more than that",
+        "output-cap", "M2.x may answer with up to 204,800 tokens", "a stream with `max_completion_tokens: 204801`",
         "a refusal that names the number", "another number, or an answer",
         ("MiniMax-M2", "MiniMax-M2.1"), 1, 300, 2_048,
         "set `max_tokens` under the model's `litellm_params` to what the refusal names", _output_cap,
     ),
     Check(
-        "her-context", "M2-her reads prompts of more than 2,048 tokens", "3,600 words", "an answer", "a refusal",
-        ("M2-her",), 1, 15_000, 8,
+        "her-context", "M2-her reads prompts of more than 2,048 tokens", "a prompt of 3,600 words", "an answer",
+        "a refusal", ("M2-her",), 1, 15_000, 8,
         "nothing: MiniMax's refusal reaches the caller as ContextWindowExceededError", _her_context,
     ),
 )  # fmt: skip

@@ -37,12 +37,12 @@ async def _temperature(asker: Asker) -> Verdict:
         told = await asker.chat("Say OK.", most=64, temperature=temperature)
         if told.code:
             return Verdict("refuted", f"{temperature}: {told.error}")
-    return Verdict("confirmed", "0 and 2 were taken")
+    return Verdict("confirmed", "0 and 2 were accepted")
 
 
 async def _tier_m31(asker: Asker) -> Verdict:
     told = await asker.chat("Say OK.", most=64, service_tier="priority")
-    return verdict(not told.code, told.error or "taken")
+    return verdict(not told.code, told.error or f"it was accepted, and answers {told.text[:60]!r}")
 
 
 async def _tier_m2(asker: Asker) -> Verdict:
@@ -54,7 +54,7 @@ async def _tier_m2(asker: Asker) -> Verdict:
 
 async def _one_choice(asker: Asker) -> Verdict:
     told = await asker.chat("Say OK.", most=64, n=2)
-    return verdict(told.choices == 1, told.error or f"{told.choices} choices came")
+    return verdict(told.choices == 1, told.error or f"choices that came: {told.choices}")
 
 
 async def _several_system(asker: Asker) -> Verdict:
@@ -63,13 +63,14 @@ async def _several_system(asker: Asker) -> Verdict:
         {"role": "system", "content": "Be kind."}, {"role": "user", "content": "Say OK."},
     ]  # fmt: skip
     told = await asker.chat(messages, most=64)
-    return verdict(told.code == 2013, told.error or "they were taken")
+    return verdict(told.code == 2013, told.error or "they were accepted")
 
 
 CHECKS = (
     Check(
-        "several-system", "Several system messages are refused", "two of them", "a 2013", "an answer",
-        ("MiniMax-M2", "MiniMax-M3"), 1, 500, 64, "nothing: they are folded into one in any case", _several_system,
+        "several-system", "Several system messages are refused", "two system messages, one of them in the middle",
+        "a 2013", "an answer", ("MiniMax-M2", "MiniMax-M3"), 1, 500, 64,
+        "nothing: they are folded into one in any case", _several_system,
     ),
     Check(
         "stop", "`stop` is ignored", "`stop: [gamma]` and a sentence with that word", "the word in the answer",
@@ -82,16 +83,16 @@ CHECKS = (
         "`extra_body: {response_format: …}` hands it to MiniMax, beside the words that are sent", _format,
     ),
     Check(
-        "temperature", "`temperature` may be 0 to 2", "0, then 2", "two answers", "a refusal",
-        ("MiniMax-M2", "MiniMax-M3"), 2, 600, 128,
+        "temperature", "`temperature` may be 0 to 2", "`temperature: 0`, then `temperature: 2`", "two answers",
+        "a refusal", ("MiniMax-M2", "MiniMax-M3"), 2, 600, 128,
         "set `temperature` under the model's `litellm_params` to a value that is taken", _temperature,
     ),
     Check(
-        "tier-m3.1", "`service_tier` is understood by M3.1", "`priority`", "an answer", "a 2013",
+        "tier-m3.1", "`service_tier` is understood by M3.1", "`service_tier: priority`", "an answer", "a 2013",
         ("MiniMax-M3.1-Flash",), 1, 300, 64, "`additional_drop_params: [service_tier]` under that model", _tier_m31,
     ),
     Check(
-        "tier-m2", "`service_tier: priority` exists for M3 and later only", "`priority` to M2",
+        "tier-m2", "`service_tier: priority` exists for M3 and later only", "`service_tier: priority` to M2",
         "no such tier in the answer", "`service_tier: priority` in the answer", ("MiniMax-M2", "MiniMax-M2.1"), 1, 300,
         64, "`extra_body: {service_tier: priority}` under that model", _tier_m2,
     ),

@@ -82,7 +82,7 @@ async def _switch(asker: Asker) -> Verdict:
 
 async def _types(asker: Asker) -> Verdict:
     told = await asker.chat(_PUZZLE, most=64, thinking={"type": "enabled"})
-    return verdict(told.code == 2013, f"error {told.code}: {told.error}" if told.code else "`enabled` was taken")
+    return verdict(told.code == 2013, f"error {told.code}: {told.error}" if told.code else "it was accepted")
 
 
 async def _thought_only(asker: Asker) -> Verdict:
@@ -92,18 +92,18 @@ async def _thought_only(asker: Asker) -> Verdict:
         {"role": "user", "content": "Say OK."},
     ]
     told = await asker.chat(history, most=64)
-    return verdict(not told.code, f"error {told.code}: {told.error}" if told.code else "taken")
+    return verdict(not told.code, f"error {told.code}: {told.error}" if told.code else "it was accepted")
 
 
 CHECKS = (
     Check(
         "split", "`reasoning_split` is understood by M2, M2.1, M2.5 too, not only M2.7 and M3",
-        "`reasoning_split: true`", "thinking in a field of its own", "`<think>` in the text",
+        "a puzzle with `reasoning_split: true`", "thinking in a field of its own", "`<think>` in the text",
         ("MiniMax-M2", "MiniMax-M2.1"), 1, 400, 512, "nothing: `<think>` in the text is read as well", _split,
     ),
     Check(
         "increments", "Split reasoning comes in increments (the official sample expects snapshots)",
-        "a stream with `reasoning_split`", "each piece is new", "pieces repeat what came before",
+        "a stream with `reasoning_split`", "pieces that are all new", "pieces that repeat what came before",
         ("MiniMax-M2", "MiniMax-M3"), 1, 400, 512, "nothing: both are read", _increments,
     ),
     Check(
@@ -120,16 +120,19 @@ CHECKS = (
         "set `MINIMAX_REASONING_MEMORY=off` to save the tokens, and report it", _content,
     ),
     Check(
-        "thinking-switch", "`thinking: {type: disabled}` keeps M3 from thinking", "that", "no thinking", "thinking",
-        ("MiniMax-M3",), 1, 400, 512, "use a model that does not think where speed matters", _switch,
+        "thinking-switch", "`thinking: {type: disabled}` keeps M3 from thinking",
+        "a puzzle with `thinking: {type: disabled}`", "no thinking", "thinking", ("MiniMax-M3",), 1, 400, 512,
+        "use a model that does not think where speed matters", _switch,
     ),
     Check(
-        "thinking-types", "`thinking: {type: enabled}` is refused on M3", "that", "a 2013", "an answer",
-        ("MiniMax-M3",), 1, 400, 64, "nothing: `adaptive` is sent in its place, and means the same", _types,
+        "thinking-types", "`thinking: {type: enabled}` is refused on M3", "a puzzle with `thinking: {type: enabled}`",
+        "a 2013", "an answer", ("MiniMax-M3",), 1, 400, 64,
+        "nothing: `adaptive` is sent in its place, and means the same", _types,
     ),
     Check(
         "thought-only", "A closed `<think>` block counts as content for a turn that only thought",
-        "a history with such a turn", "an answer", "a 2013", ("MiniMax-M2", "MiniMax-M3"), 1, 500, 64,
-        "leave such turns out of the history your client sends", _thought_only,
+        "a history with a turn that is nothing but `<think>…</think>`", "an answer", "a 2013",
+        ("MiniMax-M2", "MiniMax-M3"), 1, 500, 64, "leave such turns out of the history your client sends",
+        _thought_only,
     ),
 )  # fmt: skip

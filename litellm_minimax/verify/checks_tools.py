@@ -6,6 +6,7 @@ from typing import Any
 
 from litellm_minimax.verify.asking import Asker
 from litellm_minimax.verify.check import Check, Verdict, verdict
+from litellm_minimax.verify.told import Told
 
 _WEATHER = {
     "type": "function",
@@ -27,17 +28,22 @@ def _loop(call_id: str, result_id: str, **content: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _calls(told: Told) -> str:
+    names = ", ".join(name for name, _ in told.calls)
+    return f"it calls {names}" if names else f"it calls nothing, and says {told.text[:80]!r}"
+
+
 _ID, _OTHER = "call_function_weather00001_1", "call_function_weather00002_1"
 
 
 async def _none_on_m3(asker: Asker) -> Verdict:
     told = await asker.chat(_ASKED, tools=[_WEATHER], tool_choice="none")
-    return verdict(not told.code and not told.calls, told.error or f"with `none` it makes {len(told.calls)} calls")
+    return verdict(not told.code and not told.calls, told.error or _calls(told))
 
 
 async def _none_on_m2(asker: Asker) -> Verdict:
     told = await asker.chat(_ASKED, tools=[_WEATHER], tool_choice="none")
-    return verdict(bool(told.calls), told.error or f"with `none` it makes {len(told.calls)} calls")
+    return verdict(bool(told.calls), told.error or _calls(told))
 
 
 async def _tool_loop(asker: Asker) -> Verdict:
@@ -47,36 +53,39 @@ async def _tool_loop(asker: Asker) -> Verdict:
 
 async def _empty_content(asker: Asker) -> Verdict:
     told = await asker.chat(_loop(_ID, _ID, content=""), tools=[_WEATHER], most=64)
-    return verdict(told.code == 2013, told.error or "it was taken")
+    return verdict(told.code == 2013, told.error or "it was accepted")
 
 
 async def _orphan(asker: Asker) -> Verdict:
     told = await asker.chat(_loop(_ID, _OTHER), tools=[_WEATHER], most=64)
-    return verdict(told.code == 2013, told.error or "it was taken")
+    return verdict(told.code == 2013, told.error or "it was accepted")
 
 
 CHECKS = (
     Check(
-        "tool-loop", "A call without `content`, and its result, are taken", "a loop of one call", "an answer",
+        "tool-loop", "A call without `content`, and its result, are taken",
+        "a question, a call without `content`, and its result", "an answer",
         "a 2013", ("MiniMax-M2", "MiniMax-M3", "MiniMax-M3.1-Flash"), 1, 1_200, 512,
         "report it with the exchange: nothing of an agent works until it is mended", _tool_loop,
     ),
     Check(
-        "orphan-results", "A result whose call is not there is refused", "a result with another id", "a 2013",
-        "an answer", ("MiniMax-M2", "MiniMax-M3"), 1, 1_200, 64,
+        "orphan-results", "A result whose call is not there is refused", "a call, and a result with another id",
+        "a 2013", "an answer", ("MiniMax-M2", "MiniMax-M3"), 1, 1_200, 64,
         "nothing: results are put behind their calls in any case", _orphan,
     ),
     Check(
-        "empty-content", "An empty `content` beside tool calls is refused", "such a turn", "a 2013", "an answer",
-        ("MiniMax-M2", "MiniMax-M3"), 1, 1_200, 64, "nothing: it is left out in any case", _empty_content,
+        "empty-content", "An empty `content` beside tool calls is refused",
+        'a call with `content: ""` beside it, and its result', "a 2013", "an answer", ("MiniMax-M2", "MiniMax-M3"), 1,
+        1_200, 64, "nothing: it is left out in any case", _empty_content,
     ),
     Check(
-        "tool-choice-m2", "`tool_choice` is ignored on M2.x", "`none`, and a question that needs a tool", "a call",
-        "no call", ("MiniMax-M2", "MiniMax-M2.1"), 1, 800, 512,
+        "tool-choice-m2", "`tool_choice` is ignored on M2.x", "a question that needs a tool, with `tool_choice: none`",
+        "a call", "no call", ("MiniMax-M2", "MiniMax-M2.1"), 1, 800, 512,
         "nothing: with `none` the tools are left out in any case", _none_on_m2,
     ),
     Check(
-        "tool-choice-m3", "`tool_choice: none` is obeyed on M3", "`none`, and a question that needs a tool", "no call",
-        "a call", ("MiniMax-M3",), 1, 800, 512, "send no tools where none may be called", _none_on_m3,
+        "tool-choice-m3", "`tool_choice: none` is obeyed on M3",
+        "a question that needs a tool, with `tool_choice: none`", "no call", "a call", ("MiniMax-M3",), 1, 800, 512,
+        "send no tools where none may be called", _none_on_m3,
     ),
 )  # fmt: skip

@@ -21,6 +21,8 @@ _ACCOUNT = re.compile(
 )
 _SHORTEST_KEY = 8
 """What is shorter (`any`, `none`, for a server that asks for no key) is a word that stands everywhere."""
+_SIGNED = re.compile(rb"(?i)(?:signature|accesskeyid|security-token|credential)=([\w%.+/~-]{6,512}+)")
+"""What makes a picture's address good for whoever has it."""
 _KEY_LIKE = re.compile(rb"\b(?:sk-[\w-]{8,512}+|eyJ[\w-]{8,2048}+\.[\w.-]{8,4096}+)")
 
 
@@ -107,7 +109,8 @@ def without_secrets(pieces: Sequence[Piece], key: str) -> list[Piece]:
 
 
 def _secrets(body: bytes, key: bytes) -> list[tuple[int, int]]:
-    found = [match.span(1) for match in _ACCOUNT.finditer(body)] + [match.span() for match in _KEY_LIKE.finditer(body)]
+    found = [match.span(1) for form in (_ACCOUNT, _SIGNED) for match in form.finditer(body)]
+    found += [match.span() for match in _KEY_LIKE.finditer(body)]
     at = body.find(key) if len(key) >= _SHORTEST_KEY else -1
     while at >= 0:
         found.append((at, at + len(key)))

@@ -10,11 +10,16 @@ from typing import Any
 
 from litellm_minimax.__about__ import __version__
 from litellm_minimax.verify.exchange import as_text
-from litellm_minimax.verify.run import Finding, Plan
-from litellm_minimax.verify.table import ASSUMPTIONS, belief
+from litellm_minimax.verify.run import Finding, Plan, most
+from litellm_minimax.verify.table import ALL, ASSUMPTIONS, CHECKS, belief
 
 EXCHANGES = "exchanges"
-_ISSUE = "litellm-minimax verify --issue"
+_ISSUE = "litellm-minimax verify --out DIR --issue"
+_HOW_TO_READ = (
+    "Each heading below is something that this package believes about MiniMax. Under it stand what was sent to find "
+    "out, what came back, and which answer would have spoken for it or against it. *Raw* is the whole request and "
+    "answer. *A 2013* is MiniMax's error code for a request that it does not accept; the other codes are in docs/errors.md.\n"
+)
 
 
 def write(folder: Path, plan: Plan, findings: Sequence[Finding]) -> None:
@@ -67,17 +72,23 @@ def as_markdown(plan: Plan, findings: Sequence[Finding]) -> str:
     parts = [
         "# What the service said\n",
         f"litellm-minimax {__version__} asked {plan.address.root}: {summary(findings)}.\n",
-        f"It cost about ${plan.budget.spent:.4f} by the service's own counts.\n",
+        f"It cost about ${plan.budget.spent:.4f}: the tokens that the service counted, at the listed prices.\n",
+        _HOW_TO_READ,
     ]
     titles = {
-        "refuted": "## Refuted: the package believes something else",
-        "not settled": "## Not settled",
-        "confirmed": "## Confirmed",
+        "refuted": "## Refuted: the service does something else",
+        "not settled": "## Not settled: no answer that tells",
+        "confirmed": "## Confirmed: the service does what the package believes",
     }
     for status, title in titles.items():
         some = [finding for finding in findings if finding.verdict.status == status]
         if some:
             parts += [title + "\n", *map(_entry, some)]
+    asked = {finding.check.key for finding in findings}
+    left = [check for check in ALL[len(CHECKS) :] if check.key not in asked]
+    if left:
+        parts.append("## Asked only if you ask for it: `--embeddings`, `--images`\n")
+        parts += [f"- {check.belief} (`--only {check.key}`, ${most(check):.4f} at most).\n" for check in left]
     parts.append("## What no call settles\n")
     parts += [f"- {belief(row)}: {row.open_because}.\n" for row in ASSUMPTIONS if not row.check]
     return "\n".join(parts)
@@ -87,10 +98,10 @@ def _entry(finding: Finding) -> str:
     check = finding.check
     lines = [f"### {check.belief}\n", f"- *Sent* to {finding.model or 'nobody'}: {check.sent}."]
     lines.append(f"- *Came back*: {finding.verdict.because}.")
-    lines.append(f"- It would be confirmed by {check.confirms}, refuted by {check.refutes}.")
+    lines.append(f"- *For it*: {check.confirms}. *Against it*: {check.refutes}.")
     if finding.verdict.status == "refuted":
-        lines.append(f"- *What makes the package right today*: {check.remedy}.")
-        lines.append(f"- *Report it*: `{_ISSUE} {check.key}` prints a text to paste.")
+        lines.append(f"- *What you can do today*: {check.remedy}.")
+        lines.append(f"- *Report it*: `{_ISSUE} {check.key}` prints a text to paste (DIR is this report's folder).")
     files = ", ".join(
         f"[{name}]({EXCHANGES}/{name})"
         for name in (file_name(finding, at) for at in range(1, len(finding.exchanges) + 1))

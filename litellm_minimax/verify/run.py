@@ -67,7 +67,7 @@ class Plan:
 
 def most(check: Check) -> float:
     """Dollars that a check may cost: every byte sent a token, every token asked for written, on its dearest model."""
-    return max(cost(model, check.prompt_bytes, check.answer_tokens) for model in check.models)
+    return check.dollars or max(cost(model, check.prompt_bytes, check.answer_tokens) for model in check.models)
 
 
 def narrowed(checks: Sequence[Check], only: Sequence[str], model: str | None) -> list[Check]:

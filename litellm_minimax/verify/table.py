@@ -5,9 +5,17 @@ What a call can settle has a check; of the rest the table says why no call can.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from litellm_minimax.verify import checks_answers, checks_models, checks_parameters, checks_thinking, checks_tools
+from litellm_minimax.verify import (
+    checks_answers,
+    checks_media,
+    checks_models,
+    checks_parameters,
+    checks_thinking,
+    checks_tools,
+)
 from litellm_minimax.verify.check import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -20,11 +28,11 @@ CHECKS: tuple[Check, ...] = (
     *checks_models.CHECKS[2:],
 )
 """In the order in which they matter, which is the order in which they are asked."""
+ALL = (*CHECKS, *checks_media.EMBEDDINGS, *checks_media.IMAGES)
 
 _BILL = "only a bill tells"
 _SERVER = "settled on a server of the open weights, not at MiniMax"
 _MOMENT = "comes when it comes: no request brings it about"
-_PAID = "not asked yet: one picture would take half of the bound of all questions"
 _OURS = "a choice of this package's: there is nothing to ask"
 
 
@@ -185,12 +193,9 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "spend that differs from MiniMax's bill",
         _BILL,
     ),
-    _open(
-        "`embo-01` takes 50 texts or 3,500 estimated tokens a request",
-        "longer lists go in parts",
-        "a 2013 for a long list",
-        "not asked yet",
-    ),
+    _checked("embeddings", "each vector goes to its text", "a 502, or a length that a store does not expect"),
+    _checked("embeddings-tokens", "told as usage", "an estimate where a total was told"),
+    _checked("embeddings-many", "longer lists go in parts of so many, or of 3,500 tokens", "a 2013 for a long list"),
     _open(
         "`image-01` costs $0.0035 a picture that came, a plan's pictures included",
         "in the price table",
@@ -203,36 +208,12 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "spend that differs from MiniMax's bill",
         _BILL,
     ),
-    _open(
-        "H3-Image names its tokens as OpenAI does (`input_tokens_details.image_tokens` …)",
-        "the cost comes from them",
-        "no cost, or one that takes pictures for text",
-        _PAID,
-    ),
-    _open(
-        "H3-Image's edits take JSON with `images: [{url}]`",
-        "sent so, never as multipart",
-        "a 400",
-        _PAID,
-    ),
-    _open(
-        "H3-Image takes `seed`, and in edits prompts of 32,000 characters",
-        "sent (one source says 8,000)",
-        "a 400",
-        _PAID,
-    ),
-    _open(
-        "OpenAI's `output_compression` is H3-Image's name for it, too",
-        "sent",
-        "a 400, or no effect",
-        _PAID,
-    ),
-    _open(
-        "`image-01-live` takes `style` as an object or as a name",
-        "sent as given",
-        "a 2013",
-        _PAID,
-    ),
+    _checked("h3-usage", "the cost comes from them", "no cost, or one that takes pictures for text"),
+    _checked("h3-edit", "sent so, never as multipart", "a 400"),
+    _checked("h3-long-edit", "sent (the limit here is 32,000; one source says 8,000)", "a 400"),
+    _checked("h3-compression", "sent", "a 400, or no effect"),
+    _checked("image-style", "sent as given", "a 2013"),
+    _checked("image", "a success without one is a 500 that may be tried again", "needless tries"),
     _open(
         "A success without a picture may be followed by one with",
         "a 500 that may be tried again",
@@ -259,4 +240,12 @@ def belief(assumption: Assumption) -> str:
     return BY_KEY[assumption.check].belief if assumption.check else assumption.belief
 
 
-BY_KEY = {check.key: check for check in CHECKS}
+BY_KEY = {check.key: check for check in ALL}
+
+
+def asked_for(only: Sequence[str], *, embeddings: bool, images: bool) -> list[Check]:
+    """The checks of a run: those about chat, what else was asked for, and each that was named."""
+    wanted = {check.key for check in CHECKS} | set(only)
+    wanted |= {check.key for check in checks_media.EMBEDDINGS if embeddings}
+    wanted |= {check.key for check in checks_media.IMAGES if images}
+    return [check for check in ALL if check.key in wanted]

@@ -66,6 +66,11 @@ def told_by(exchange: Exchange) -> Told:
     return told
 
 
+def object_of(exchange: Exchange) -> dict[str, Any] | None:
+    """The answer as a whole, if it is one JSON object."""
+    return _object(exchange.raw.decode("utf-8", "replace"))
+
+
 def _frames(raw: bytes, told: Told) -> Iterator[Mapping[str, Any]]:
     text = raw.decode("utf-8", "replace").strip()
     whole = _object(text)

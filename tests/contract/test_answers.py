@@ -28,7 +28,8 @@ NOT_ABOUT_ANSWERS = {
     "dialect", "markup", "implicit_open", "several_system", "tool_choice", "temperature", "n", "web_search", "id_case",
     "status_1008", "validation", "v1_models", "anthropic_m3_thinking", "anthropic_full_message",
     "anthropic_start_repeats", "passive_cache", "tags", "reasoning_split_default", "reasoning_mirrored_in_think",
-    "gone", "no_finish", "calls_as", "arguments_as",
+    "gone", "no_finish", "calls_as", "arguments_as", "h3_edits", "h3_edit_prompt", "h3_compression", "live_style",
+    "embedding_size", "embedding_most",
 }  # fmt: skip
 
 

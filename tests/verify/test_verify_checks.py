@@ -49,6 +49,19 @@ SWITCHES = {
     "output-cap": "output_cap:131072",
     "her-context": "her_context:2048",
 }
+MEDIA = {
+    "embeddings": "embedding_size:1024",
+    "embeddings-tokens": "embedding_tokens:zero",
+    "embeddings-many": "embedding_most:20",
+    "image": "image_false_success",
+    "image-style": "live_style:object",
+    "h3-usage": "image_usage:false",
+    "h3-edit": "h3_edits:multipart",
+    "h3-long-edit": "h3_edit_prompt:8000",
+    "h3-compression": "h3_compression:unknown",
+}
+"""The checks that are asked only with --embeddings and --images."""
+PAID = table.ALL[len(table.CHECKS) :]
 
 
 def found(base, checks=table.CHECKS, **plan):
@@ -81,6 +94,28 @@ def test_a_switch_refutes_its_check_and_no_other(key):
     with Simulator(quirks=Quirks().with_named(SWITCHES[key])) as sim:
         findings, _ = found(sim.base_url)
     assert {name for name, status in statuses(findings).items() if status == "refuted"} == {key}
+
+
+def test_embeddings_and_pictures_are_confirmed_within_the_plan():
+    with Simulator() as sim:
+        findings, plan = found(sim.base_url, PAID, max_cost=0.30)
+    assert statuses(findings) == dict.fromkeys(MEDIA, "confirmed")
+    assert 0 < plan.budget.spent <= plan.most <= 0.30
+
+
+@pytest.mark.parametrize("key", MEDIA)
+def test_a_switch_refutes_its_check_about_media_and_no_other(key):
+    with Simulator(quirks=Quirks().with_named(MEDIA[key])) as sim:
+        findings, _ = found(sim.base_url, PAID, max_cost=0.30)
+    refuted = {name for name, status in statuses(findings).items() if status == "refuted"}
+    assert refuted == {key} | ({"h3-long-edit"} if key == "h3-edit" else set()), "what takes no JSON takes no long edit"
+
+
+def test_pictures_are_asked_about_only_if_asked_for():
+    usual = table.asked_for([], embeddings=False, images=False)
+    assert usual == list(table.CHECKS)
+    assert table.asked_for(["image"], embeddings=True, images=False) == [*usual, *PAID[:4]]
+    assert len(table.asked_for([], embeddings=True, images=True)) == len(table.ALL)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def test_a_refuted_row_says_what_makes_the_package_right_and_how_to_report_it(tm
     assert "1 confirmed, 1 refuted, 0 not settled" in told.output
     assert table.BY_KEY["stop"].remedy in told.output
     page = (tmp_path / "report.md").read_text()
+    assert "(`--only h3-edit`, $0.0500 at most)" in page
     assert "*Sent* to MiniMax-M2: `stop: [gamma]`" in page
     assert "says '[simulated] alpha beta '" in page
     issue = verify("http://127.0.0.1:9", "--out", str(tmp_path), "--issue", "stop").output
@@ -70,8 +71,11 @@ def test_no_key_and_no_account_is_in_what_is_written(tmp_path):
         verify(base, "--only", "stream-end", "--out", str(tmp_path))
     written = "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file())
     assert "your key is xxxx" in written
-    for secret in (KEY, "1789012345678901234", "of-the-account", "Bearer", "authorization"):
+    for secret in (KEY, "1789012345678901234", "of-the-account"):
         assert secret not in written
+    exchanges = "".join(path.read_text() for path in (tmp_path / "exchanges").iterdir())
+    for header in ("Bearer", "authorization"):
+        assert header not in exchanges
 
 
 def test_secrets_are_found_across_reads_and_no_byte_moves():
@@ -84,6 +88,9 @@ def test_secrets_are_found_across_reads_and_no_byte_moves():
         assert KEY not in whole
         assert "u-123456" not in whole
         assert whole.endswith(' é"}')
+    address = b'{"url": "https://x/y.png?Expires=1&OSSAccessKeyId=LTAI5tabc&Signature=ab%2Bcd%3D\\u0026z=1"}'
+    (signed,) = without_secrets([Piece(0.0, address)], KEY)
+    assert signed.data == address.replace(b"LTAI5tabc", b"x" * 9).replace(b"ab%2Bcd%3D", b"x" * 10)
     assert harmless({"Authorization": "x", "X-Api-Key": "x", "Minimax-Request-Id": "x", "Date": "today"}) == {
         "date": "today"
     }
