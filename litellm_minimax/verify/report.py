@@ -18,7 +18,8 @@ _ISSUE = "litellm-minimax verify --out DIR --issue"
 _HOW_TO_READ = (
     "Each heading below is something that this package believes about MiniMax. Under it stand what was sent to find "
     "out, what came back, and which answer would have spoken for it or against it. *Raw* is the whole request and "
-    "answer. *A 2013* is MiniMax's error code for a request that it does not accept; the other codes are in docs/errors.md.\n"
+    "answer. *A 2013* is MiniMax's error code for a request that it does not accept; the other codes are in "
+    "docs/errors.md.\n"
 )
 
 
