@@ -14,7 +14,7 @@ import pytest
 
 import litellm_minimax
 from litellm_minimax.hybrid.accounting.spend import PhaseName
-from litellm_minimax.hybrid.run import _KINDS
+from litellm_minimax.hybrid.asking import policy
 from litellm_minimax.hybrid.thinking.reasoner import EndedBy
 from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.observability import metrics, values
@@ -149,7 +149,7 @@ def test_the_labels_values_are_those_of_the_code():
     assert words <= set(values.REASONS)
     troubles = {f"reasoner_{each.removeprefix('reasoning_')}" for each in get_args(EndedBy)}
     assert {each for each in values.REASONS if each.startswith("reasoner_")} <= troubles | {"reasoner_empty"}
-    assert {*_KINDS.values()} == set(values.DECISIONS)
+    assert {*policy.WORDS.values()} == set(values.DECISIONS)
     assert get_args(PhaseName) == values.PHASES
     assert set(get_args(EndedBy)) == set(values.ENDINGS)
     codes = {*map(str, BY_CODE), *(f"http_{status}" for status in BY_STATUS), "http_500", *values.BROKEN}

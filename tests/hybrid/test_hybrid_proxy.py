@@ -28,6 +28,7 @@ TOOL = {
     "description": "List files",
     "parameters": {"type": "object", "properties": {"path": {"type": "string"}}},
 }
+MEMBERS = {"reasoning_model": "MiniMax-M2", "execution_model": "qwen3-coder-plus"}
 QUICK = {
     "reasoning_model": "MiniMax-M2",
     "execution_model": "qwen3-coder-plus",
@@ -105,6 +106,13 @@ def config_for_tests():
                     "when_planning": "reasoning",
                     "trigger": ["stall"],
                 },
+            },
+        },
+        {
+            "model_name": "thrifty",
+            "litellm_params": {
+                "model": "hybrid/thrifty",
+                "hybrid": {**MEMBERS, "reasoning_budget": 1e-7},
             },
         },
         {"model_name": "quick", "litellm_params": {"model": "hybrid/quick", "hybrid": QUICK}},
@@ -708,6 +716,18 @@ def test_a_client_that_leaves_closes_the_reasoner(world):
     world.reasoner.wait_idle(10)
     assert world.reasoner.last.answered.client_left
     assert world.executor.requests == []
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/responses"])
+def test_a_session_has_one_budget_whatever_is_said_in_it(world, path):
+    decided = []
+    for session, question in (("one", "a"), ("one", "b"), ("two", "a")):
+        says = {"input": question} if path == "/v1/responses" else {"messages": say(question), "max_tokens": 99}
+        headers = {**world.proxy.headers, "x-litellm-session-id": f"{session} {path}".replace("/", "-")}
+        answer = httpx.post(world.proxy.url + path, json={"model": "thrifty", **says}, headers=headers, timeout=30)
+        decided.append((answer.headers["x-hybrid-decision"], answer.headers["x-hybrid-reason"]))
+    assert decided == [("reasoned", "user_turn"), ("skipped", "budget"), ("reasoned", "user_turn")]
+    assert len(world.reasoner.requests) == 2
 
 
 @needs_a_later_litellm

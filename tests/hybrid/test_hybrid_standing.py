@@ -1,10 +1,12 @@
 """When the reasoner is left alone: after failures, by conversation and by caller, and when its budget is spent."""
 
+import inspect
 import json
 from types import SimpleNamespace
 
 import litellm
 import pytest
+from litellm.caching.redis_cache import RedisCache
 
 from litellm_minimax.hybrid import remembering
 from litellm_minimax.hybrid.resting import Rest
@@ -134,6 +136,12 @@ class SharedRedis:
 
 
 SharedRedis.__name__ = "RedisCache"
+
+
+def test_litellms_redis_client_adds_and_reads_as_the_stand_in_does():
+    ours = {"key": "k", "value": 0.25, "ttl": 60}
+    inspect.signature(RedisCache.async_increment).bind(None, ours["key"], ours["value"], ttl=ours["ttl"])
+    assert RedisCache._get_cache_logic(None, cached_response=b"0.5") == 0.5
 
 
 @pytest.fixture
