@@ -125,3 +125,13 @@ def test_a_reader_that_looks_for_a_lone_closer_gets_it():
     splitter = ThinkSplitter(keep_closers=True)
     pieces = [*splitter.feed("Let me look.\n"), *splitter.feed("</think>\n\nIt is fine."), *splitter.close()]
     assert "".join(piece.text for piece in pieces) == "Let me look.\n</think>\n\nIt is fine."
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_blanks_that_are_not_shown_are_no_part_of_a_thoughts_lines(size):
+    """Found by the fuzz: a line separator in front of a fence, and the closer behind it ended the thought or not."""
+    text = "\u2028~~~\n</think>\nno\n~~~\n</think>\nyes"
+    splitter = ThinkSplitter("yes")
+    pieces = [piece for at in range(0, len(text), size) for piece in splitter.feed(text[at : at + size])]
+    pieces += splitter.close(cut=False)
+    assert "".join(piece.text for piece in pieces if isinstance(piece, Text)) == "yes"
