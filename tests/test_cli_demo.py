@@ -74,18 +74,27 @@ def test_hybrid_reasons_and_writes(shown):
     assert "hybrid reasoned – reasoning: minimax:MiniMax-M2, " in told
 
 
-def test_the_nearest_text_and_a_picture_in_a_file(shown):
+def test_a_consultation_in_the_middle_of_an_answer(shown):
     told = scene(shown, 5)
+    said = ["answer [simulated] Let me look", "thinking", "Take one writer", "answer One process writes", "hybrid advised –"]
+    assert sorted(said, key=told.index) == said
+    assert "advice: MiniMax-M2, " in told
+    assert "✓ the coder called a tool" in told
+    assert "consult_advisor" not in told
+
+
+def test_the_nearest_text_and_a_picture_in_a_file(shown):
+    told = scene(shown, 6)
     assert "nearest The fox is a red animal. (0." in told
     assert re.search(r"image \[simulated\] [\d,]+ bytes in ", told)
 
 
 def test_costs_are_those_of_the_calls(shown):
-    told = scene(shown, 6)
+    told = scene(shown, 7)
     rows = re.findall(
-        r"(streamed answer|tool call|answer after tool|hybrid \(both models\)) (\d+) (\d+) (0\.\d+)", told
+        r"(streamed answer|tool call|answer after tool|(?:hybrid|advisor) \(both models\)) (\d+) (\d+) (0\.\d+)", told
     )
-    assert len(rows) == 4
+    assert len(rows) == 5
     for name, prompt, completion, dollars in rows[:3]:
         assert float(dollars) == pytest.approx((int(prompt) * 0.30 + int(completion) * 1.20) / 1e6, abs=1e-6), name
     beside = {name: float(cost) for name, cost in re.findall(r"(embeddings|image) \d+ 0 (0\.\d+)", told)}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from openai import OpenAI
 
 MODEL = "MiniMax-M2"
+ADVISED = "hybrid-advisor"
 EMBEDDING_MODEL, IMAGE_MODEL = "embo-01", "image-01"
 PICTURE = Path(tempfile.gettempdir()) / "litellm-minimax-demo.png"
 """The one thing that the demo leaves behind, and names."""
@@ -141,11 +142,41 @@ def hybrid(stage: Stage) -> None:
         )
     )
     stage.screen.line("model", EXAMPLE)
+    _show_hybrid(stage, EXAMPLE, question, "hybrid (both models)")
+
+
+def consultation(stage: Stage) -> None:
+    """The coder works, asks the reasoning model in the middle, and goes on; the client sees one answer."""
+    question = "Two workers write to one file, and lines get lost. What do I change?"
+    stage.servers.coder.enqueue(
+        Answer(
+            text=f"{LABEL} Let me look at how they write.",
+            tool_calls=[ToolCall("consult_advisor", {"question": "A lock, or one writer?"})],
+        ),
+        _paced(text="One process writes, and the others send it their lines through a queue."),
+    )
+    stage.servers.minimax.enqueue(
+        _paced(
+            reasoning="A lock on the file does not hold on network drives.",
+            text="Take one writer: it needs no lock, and keeps the order of each worker's lines.",
+        )
+    )
+    stage.screen.line("model", ADVISED)
+    _show_hybrid(stage, ADVISED, question, "advisor (both models)")
+    asked = stage.servers.minimax.last.body["messages"][-1]["content"]
+    if "A lock, or one writer?" in asked:
+        stage.screen.good("the coder called a tool that the client never saw, and MiniMax-M2 answered it")
+    else:
+        stage.screen.bad("the coder's question did not reach MiniMax-M2")
+
+
+def _show_hybrid(stage: Stage, model: str, question: str, name: str) -> None:
+    """Show a streamed answer of two models, and what each of them did."""
     found: dict[str, Any] = {}
-    usage = _show_stream(stage, {"model": EXAMPLE, "messages": [_user(question)]}, question, found)
+    usage = _show_stream(stage, {"model": model, "messages": [_user(question)]}, question, found)
     told = found.get("hybrid") or {}
     phases = told.get("phases") or []
-    stage.bill.add("hybrid (both models)", usage, sum(float(phase.get("cost") or 0) for phase in phases))
+    stage.bill.add(name, usage, sum(float(phase.get("cost") or 0) for phase in phases))
     steps = "; ".join(f"{phase['phase']}: {phase['model']}, {phase['completion_tokens']} tokens" for phase in phases)
     stage.screen.line("hybrid", f"{told.get('decision', 'no decision was reported')} – {steps}")
 
