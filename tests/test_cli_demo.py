@@ -76,7 +76,13 @@ def test_hybrid_reasons_and_writes(shown):
 
 def test_a_consultation_in_the_middle_of_an_answer(shown):
     told = scene(shown, 5)
-    said = ["answer [simulated] Let me look", "thinking", "Take one writer", "answer One process writes", "hybrid advised –"]
+    said = [
+        "answer [simulated] Let me look",
+        "thinking",
+        "Take one writer",
+        "answer One process writes",
+        "hybrid advised –",
+    ]
     assert sorted(said, key=told.index) == said
     assert "advice: MiniMax-M2, " in told
     assert "✓ the coder called a tool" in told

@@ -26,6 +26,8 @@ class Alone:
     clock: Clock
     limit: float
     """Seconds until its first chunk must have come."""
+    idle: float
+    """Seconds that it may then be silent."""
     keep_alive: float
     kept: list[Any] = field(default_factory=list)
     """Its chunks."""
@@ -33,7 +35,7 @@ class Alone:
     """The client has had something of it, so that nobody else can answer any more."""
 
     async def chunks(self) -> AsyncGenerator[ModelResponseStream, None]:
-        """The answer; it raises what the member raises, and ``TimeoutError`` for a first chunk that is late."""
+        """The answer; it raises what the member raises, and ``TimeoutError`` for a chunk that is late."""
         async with contextlib.aclosing(self._patiently(self.ledger.chunks(self.made))) as chunks:
             async for chunk in chunks:
                 if chunk is None:
@@ -50,23 +52,25 @@ class Alone:
         return "".join(reasoning_of(choice.delta) for chunk in self.kept for choice in chunk.choices or ())
 
     async def _patiently(self, chunks: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
-        """``chunks``, if the first comes within its time; ``None`` says that nothing was heard for a while."""
-        deadline = self.clock.now() + self.limit
-        first: asyncio.Future[Any] = asyncio.ensure_future(anext(chunks))
+        """``chunks``, if each comes within its time; ``None`` says that nothing was heard for a while."""
+        limit = self.limit
+        following: asyncio.Future[Any] | None = None
         try:
-            while not await self.clock.wait(first, min(self.keep_alive, deadline - self.clock.now())):
-                if self.clock.now() >= deadline:
-                    raise TimeoutError
-                yield None
-            try:
-                yield first.result()
-            except StopAsyncIteration:
-                return
-            async for chunk in chunks:
-                yield chunk
+            while True:
+                following = asyncio.ensure_future(anext(chunks))
+                deadline = self.clock.now() + limit
+                while not await self.clock.wait(following, min(self.keep_alive, deadline - self.clock.now())):
+                    if self.clock.now() >= deadline:
+                        raise TimeoutError
+                    yield None
+                try:
+                    yield following.result()
+                except StopAsyncIteration:
+                    return
+                limit = self.idle
         finally:
-            if not first.done():
-                first.cancel()
-                await asyncio.wait({first}, timeout=1)
+            if following is not None and not following.done():
+                following.cancel()
+                await asyncio.wait({following}, timeout=1)
             with contextlib.suppress(Exception):
                 await chunks.aclose()

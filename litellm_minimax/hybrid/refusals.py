@@ -75,6 +75,16 @@ def of_phase(error: Exception, phase: str) -> Exception:
     return error
 
 
+def fell_silent(model: str) -> Exception:
+    """A reasoning model that answers by itself, and said nothing for too long."""
+    return litellm.Timeout(
+        message="The reasoning model, which answers this request by itself, said nothing for too long. Try again, or "
+        "raise first_delta_timeout or idle_timeout.",
+        model=model,
+        llm_provider=PROVIDER,
+    )
+
+
 def plain(error: Exception) -> Exception:
     """A member's error without LiteLLM's wrapping for a stream that broke after its first chunk."""
     original = getattr(error, "original_exception", None)

@@ -246,17 +246,19 @@ class HybridRun:
         own = await self._shown_thoughts.own_among(replayed) if replayed else frozenset()
         call = answering_call(self._request, members, history.for_reasoner(self._request.messages, own))
         made = Made(phase, self._request.spec.reasoning.raw, call)
-        around, limit = self._around, self._preset.first_delta_timeout
-        alone = Alone(made, self._ledger, self._merger, around.clock, limit, around.keep_alive)
+        around, preset = self._around, self._preset
+        clocks = (preset.first_delta_timeout, preset.idle_timeout, around.keep_alive)
+        alone = Alone(made, self._ledger, self._merger, around.clock, *clocks)
         self._log()
         try:
             async with contextlib.aclosing(alone.chunks()) as chunks:
                 async for chunk in chunks:
                     yield chunk
         except Exception as error:  # noqa: BLE001 - whatever a provider's SDK raises, the executor can still answer
-            if alone.said or self._preset.on_reasoning_failure == "error":
-                raise refusals.of_phase(refusals.plain(error), phase) from None
             slow = isinstance(error, TimeoutError)
+            if alone.said or preset.on_reasoning_failure == "error":
+                told = refusals.fell_silent(self._request.model) if slow else refusals.plain(error)
+                raise refusals.of_phase(told, phase) from None
             trouble = "reasoner_first_delta_timeout" if slow else "reasoner_error"
             self._set(Decision("degrade", trouble))
             self._aside(self._standing.went(trouble))

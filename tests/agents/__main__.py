@@ -9,13 +9,15 @@ again, run the test, DONE. A run is good if the file ends as scripted, the agent
 and every turn of the tool loop came back to the model with its reasoning. On a hybrid a second task runs three commands
 that all succeed; there its reasoner must have been asked exactly once for the person's message and once more for each
 command that failed, and never for what the agent asks on its own (its requests without tools). On hybrid-advisor the
-script consults once in its middle; on hybrid-plan the reasoner is asked for a failed command only,
-and a third task is done in plan mode, by the reasoning model alone.
+script consults once in its middle. On hybrid-plan the reasoner is asked for a failed command only; a third task is
+planned there in the agent's plan mode, by the reasoning model alone, and after that the plan is accepted, and the same
+session goes on with the executor at work.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -55,12 +57,13 @@ class Agent:
     package: str
     command: str
     settings: str | None = None
-    plans: tuple[str, str] | None = None
-    """What of the command becomes what, to start in plan mode without a person; ``None`` where there is no way."""
+    plans: str = ""
+    """What takes the place of ``command`` to plan first, and then to work in the same session; ``{work}`` is the prompt
+    for that."""
 
     def in_plan_mode(self) -> Agent:
         """The agent, started in its plan mode."""
-        return replace(self, command=self.command.replace(*self.plans)) if self.plans else self
+        return replace(self, command=self.plans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Task:
         file: what is looked at afterwards.
         ends: what that file then holds.
         failures: commands of the script that fail.
+        then: what the person says when the plan is there, with its own script.
     """
 
     name: str
@@ -82,6 +86,7 @@ class Task:
     file: str
     ends: str
     failures: int
+    then: str = ""
 
 
 MEND = Task(
@@ -102,25 +107,31 @@ COMMANDS = Task(
     0,
 )
 PLAN = Task(
-    "plan mode",
+    "plan, then work",
     "The test in {work}/test_calc.py fails. Plan how to mend calc.py, change nothing, and say DONE.",
     "scenario=plan file={work}/calc.py",
-    "calc.py",
-    PROGRAM,
-    0,
+    MEND.file,
+    MEND.ends,
+    MEND.failures,
+    f"The plan is fine. Do it, and say DONE. [[simulate: {MEND.directive}]]",
 )
+PLANNING_CALLS = 2
+"""The script of a plan: read the file, tell the plan."""
 
 
 AGENTS = (
     Agent("Claude Code", "@anthropic-ai/claude-code",
           "claude -p {prompt} --permission-mode acceptEdits --allowedTools Read,Edit,Bash",
-          plans=("acceptEdits", "plan")),
+          plans="claude -p {prompt} --permission-mode plan --allowedTools Read,Edit,Bash && "
+                "claude --continue -p {work} --permission-mode acceptEdits --allowedTools Read,Edit,Bash"),
     Agent("Codex", "@openai/codex", "codex exec --skip-git-repo-check --sandbox danger-full-access {prompt}",
-          "~/.codex/config.toml"),
+          "~/.codex/config.toml",
+          plans=f"{sys.executable} {HERE / 'codex_plan.py'} {{model}} {{prompt}} {{work}}"),
     Agent("opencode", "opencode-ai", "opencode run --model litellm/{model} {prompt}", "opencode.json",
-          plans=("opencode run", "opencode run --agent plan")),
+          plans="opencode run --agent plan --model litellm/{model} {prompt} && "
+                "opencode run --continue --agent build --model litellm/{model} {work}"),
     Agent("qwen-code", "@qwen-code/qwen-code", "qwen --yolo --prompt {prompt}",
-          plans=("--yolo", "--approval-mode plan")),
+          plans="qwen --approval-mode plan --prompt {prompt} && qwen --continue --yolo --prompt {work}"),
 )  # fmt: skip
 
 
@@ -160,7 +171,7 @@ def main() -> int:
             try:
                 for model in options.model or MODELS:
                     for agent in AGENTS:
-                        for task in _tasks(agent, model):
+                        for task in _tasks(model):
                             if not options.agent or agent.name in options.agent:
                                 started = agent.in_plan_mode() if task is PLAN else agent
                                 outcomes.append(run(started, model, task, url, key, servers, folder, options.prefix))
@@ -176,8 +187,8 @@ def main() -> int:
     return int(any(outcome.problems for outcome in outcomes) or not outcomes)
 
 
-def _tasks(agent: Agent, model: str) -> tuple[Task, ...]:
-    planning = (PLAN,) if model == "hybrid-plan" and agent.plans else ()
+def _tasks(model: str) -> tuple[Task, ...]:
+    planning = (PLAN,) if model == "hybrid-plan" else ()
     return (MEND, COMMANDS, *planning) if _is_hybrid(model) else (MEND,)
 
 
@@ -236,8 +247,8 @@ def _script(agent: Agent, model: str, task: Task, url: str, home: Path, work: Pa
     recipe = next(recipe for recipe in recipes(url, model) if recipe.client == agent.name)
     consult = f" consult={ADVISOR}" if model == "hybrid-advisor" else ""
     prompt = f"{task.prompt.format(work=work)} [[simulate: {task.directive.format(work=work)}{consult}]]"
-    command = agent.command.format(prompt='"$PROMPT"', model=model)
-    lines = [f"export PROMPT={_quoted(prompt)}"]
+    command = agent.command.format(prompt='"$PROMPT"', work='"$WORK"', model=model)
+    lines = [f"export PROMPT={_quoted(prompt)}", f"export WORK={_quoted(task.then.format(work=work))}"]
     if agent.settings:
         path = Path(agent.settings.replace("~", str(home)))
         path = path if path.is_absolute() else work / path
@@ -280,10 +291,12 @@ def _judged(
     answering = servers.coder if _is_hybrid(model) else servers.minimax
     side_calls = sum(1 for request in answering.requests if not (request.body or {}).get("tools"))
     asked = servers.minimax.report()["requests"] if _is_hybrid(model) else None
-    worked = sum(1 for request in servers.coder.requests if (request.body or {}).get("tools"))
-    if task is PLAN and worked:
-        problems.append(f"the executor planned in {worked} requests")
-    due = 2 if task is PLAN else {"hybrid-advisor": 1, "hybrid-plan": task.failures}.get(model, 1 + task.failures)
+    planned = [body for request in servers.coder.requests if (body := request.body or {}).get("tools")
+               and "The plan is fine." not in json.dumps(body)]  # fmt: skip
+    if task is PLAN and planned:
+        problems.append(f"the executor planned in {len(planned)} requests")
+    due = {"hybrid-advisor": 1, "hybrid-plan": task.failures}.get(model, 1 + task.failures)
+    due += PLANNING_CALLS if task is PLAN else 0
     if asked is not None and asked != due:
         problems.append(f"the reasoner was asked {asked} times, not {due}")
     return Outcome(agent.name, model, task.name, tuple(problems), requests, asked, side_calls, turns, intact, seconds)

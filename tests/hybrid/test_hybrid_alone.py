@@ -1,6 +1,7 @@
 """The reasoning model answers by itself, while the agent plans or when the executor is stuck; then the executor again."""
 
 import litellm
+import pytest
 
 from tests.hybrid.test_hybrid_handler import Members, ask, breakdown, piece, rounds, stream, told, use  # noqa: F401
 
@@ -65,6 +66,14 @@ async def test_a_reasoning_model_that_can_not_plan_leaves_the_turn_to_the_execut
         assert (fields["decision"], fields["reason"]) == ("degraded", reason)
         assert response.choices[0].message.content == "Done."
         assert all(one.closed for one in members.streams)
+
+
+async def test_a_planner_that_falls_silent_in_the_middle_is_an_error_in_time(use):  # noqa: F811
+    members = Members(reasoner=[piece(reasoning_content="First"), 31.0, *PLANS], executor=WORKS)
+    use(members)
+    with pytest.raises(litellm.Timeout, match="idle_timeout"):
+        await ask(PLANNING, hybrid=PRESET, tools=TOOLS)
+    assert (members.asked("executor"), members.streams[0].closed) == ([], True)
 
 
 async def test_after_rounds_in_trouble_the_reasoning_model_answers_one_by_itself(use):  # noqa: F811
