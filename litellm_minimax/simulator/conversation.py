@@ -59,7 +59,7 @@ class Conversation:
         not set a new task, and several user messages in a row set one.
         """
         start = self._last_user(len(self.turns))
-        while start > 0 and self.turns[start - 1].role in {"user", "tool", "system", "developer"}:
+        while start > 0 and self._role_before(start) in {"user", "tool"}:
             earlier = self._last_user(start)
             if earlier < 0:
                 break
@@ -95,6 +95,11 @@ class Conversation:
             elif turn.role == "tool":
                 texts.append(turn.text)
         return texts
+
+    def _role_before(self, position: int) -> str:
+        """Whose turn precedes a position, instructions left out; empty for nobody's."""
+        roles = (self.turns[at].role for at in range(position - 1, -1, -1))
+        return next((role for role in roles if role not in {"system", "developer"}), "")
 
     def _last_user(self, before: int) -> int:
         """The position of the last user message before a position, -1 if there is none."""

@@ -19,7 +19,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import litellm_minimax.simulator
-from litellm_minimax.simulator import Answer, Fault, Quirks, Script, ScriptTurn, Simulator, ToolCall, prose
+from litellm_minimax.simulator import (
+    Answer,
+    Fault,
+    Quirks,
+    Script,
+    ScriptTurn,
+    Simulator,
+    ToolCall,
+    conversation,
+    prose,
+)
 from litellm_minimax.simulator.faults import Kind
 from tests.simulator.conftest import CHAT, KEY, TOOL, frames, stream, text_of, user
 
@@ -212,6 +222,15 @@ def test_a_reminder_or_notes_behind_results_do_not_set_a_new_task(client):
     assert "The tool result says: fine" in message["content"]
     body["messages"].append({"role": "user", "content": "Explain quantum physics"})
     assert "amplitudes" in said(client.post(CHAT, json=body))
+
+
+def test_instructions_before_a_message_do_not_join_it_to_the_task_before():
+    """Codex puts some there when a person accepts its plan."""
+    work = {"role": "assistant", "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": "{}"}}]}
+    done = [user("Plan it")["messages"][0], work, {"role": "tool", "tool_call_id": "c", "content": "fine"}]
+    talk = [*done, {"role": "assistant", "content": "The plan."}, {"role": "system", "content": "Plan mode is over."}]
+    found = conversation.read({"messages": [*talk, *user("Do it")["messages"]]})
+    assert (found.rounds, found.asked) == (0, "Do it")
 
 
 # -- directives -------------------------------------------------------------------------------------------------------
