@@ -7,7 +7,7 @@ OLDEST_LITELLM := 1.94.3
 # LiteLLM downloads its price map at import unless told to use the one it ships.
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 
-.PHONY: help demo serve test check format contract-oldest bench agents programs faults soak soak-short features dashboard census media-memory replicas outages fuzz guards eval-tasks upgrade-check package pythons lock clean
+.PHONY: help demo serve test check format contract-oldest bench agents programs faults soak soak-short features dashboard census media-memory replicas rolling outages fuzz guards eval-tasks upgrade-check package pythons lock clean
 
 help:  ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ stops: $(VENV)/.installed-dev  ## the longest stop of the event loop per kind of
 
 replicas: $(VENV)/.installed-dev  ## two proxies and a Redis under load, each killed once; figures into docs/reliability.md
 	$(BIN)/python -m tests.load.replicas
+
+rolling: $(VENV)/.installed-dev  ## both replicas behind nginx replaced under load, ten times; figures into docs/reliability.md (needs nginx)
+	$(BIN)/python -m tests.load.rolling
 
 outages: $(VENV)/.installed-dev  ## a thousand hybrid requests for each way its reasoner can be down; figures into docs/reliability.md
 	$(BIN)/python -m tests.load.outages
