@@ -86,7 +86,13 @@ class Door:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self._folder = folder
-        self._command = [shutil.which("nginx") or "/usr/sbin/nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]
+        self._command = [
+            shutil.which("nginx") or "/usr/sbin/nginx",
+            "-p",
+            str(folder),
+            "-c",
+            str(folder / "nginx.conf"),
+        ]
 
     def _write(self, ports: list[int]) -> None:
         site = (DEPLOY / "nginx.conf").read_text()
@@ -135,7 +141,9 @@ async def one(client: httpx.AsyncClient, run: Run, nonce: str, model: str, *, lo
     run.open_streams += long
     try:
         response = await client.post("/v1/chat/completions", json=body)
-        whole = response.status_code == 200 and ("data: [DONE]" in response.text if stream else "choices" in response.json())
+        whole = response.status_code == 200 and (
+            "data: [DONE]" in response.text if stream else "choices" in response.json()
+        )
         if not whole or (not long and nonce not in response.text) or '"error"' in response.text:
             raise ValueError(f"HTTP {response.status_code}: {response.text[-300:]}")
         run.came[kind] += 1
@@ -224,7 +232,10 @@ def page(runs: list[Run]) -> str:
         ("**lost or cut**", f"**{total['lost']}**"),
         ("long streams open when a replica was told to end", f"{min(min(run.open_at_term) for run in runs)} or more"),
         ("a replica's end after SIGTERM", f"{min(ends):.0f} to {max(ends):.0f} s"),
-        ("a replica's start until it is ready", f"{starts[0]:.0f} to {starts[-1]:.0f} s, median {starts[len(starts) // 2]:.0f}"),
+        (
+            "a replica's start until it is ready",
+            f"{starts[0]:.0f} to {starts[-1]:.0f} s, median {starts[len(starts) // 2]:.0f}",
+        ),
     ]
     table = "\n".join(["|  |  |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows)])
     return f"{table}\n\nOne machine for both replicas, the clients, MiniMax and nginx. {circumstances()}"
