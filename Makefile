@@ -7,7 +7,7 @@ OLDEST_LITELLM := 1.94.3
 # LiteLLM downloads its price map at import unless told to use the one it ships.
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 
-.PHONY: help demo serve test check format contract-oldest bench agents programs faults soak soak-short features dashboard census media-memory replicas rolling outages fuzz guards eval-tasks upgrade-check package pythons lock clean
+.PHONY: help demo serve test check format contract-oldest bench agents programs faults soak soak-short features dashboard census media-memory replicas rolling outages fuzz guards eval-tasks upgrade-check package pythons docs recording lock clean
 
 help:  ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -114,6 +114,15 @@ package: $(VENV)/.installed-dev  ## wheel and sdist into dist/, checked, install
 pythons: $(VENV)/.installed-dev  ## the fast parts of the suite on Python 3.11, 3.12 and 3.13; figures into docs/reliability.md
 	@$(BIN)/python -m tests.pythons
 
+docs: $(VENV)/.installed  ## the documentation as a site, in site/; a broken link fails
+	@$(BIN)/python -m pip install --quiet --group docs 2>/dev/null || $(BIN)/python -m pip install --group docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@echo "Built: site/index.html"
+
+recording: $(VENV)/.installed  ## runs the demo and writes it as an animated picture, docs/demo.svg
+	@$(BIN)/python -m pip install --quiet --group docs 2>/dev/null || $(BIN)/python -m pip install --group docs
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/record_demo.py
+
 lock: $(VENV)/.installed-dev  ## pin the development environment with hashes
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@printf '%s\n' '# The development environment, pinned with hashes by `make lock`. To install exactly this:' \
@@ -122,4 +131,4 @@ lock: $(VENV)/.installed-dev  ## pin the development environment with hashes
 	  --extra proxy --group dev pyproject.toml >> requirements-dev.lock
 
 clean:  ## remove what make made
-	rm -rf $(VENV) .venvs dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venvs site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

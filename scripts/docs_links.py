@@ -26,6 +26,6 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, **_: Any) -> str:
             return found[0]
         kind = "tree" if path.is_dir() else "blob"
         inside = path.relative_to(root)
-        return f"]({config['repo_url']}/{kind}/main/{inside}{found['anchor'] or ''})"
+        return f"]({config['extra']['repository']}/{kind}/main/{inside}{found['anchor'] or ''})"
 
     return _OUTWARD.sub(whole, markdown)

@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 
 from rich.cells import cell_len
+from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
@@ -48,11 +49,11 @@ def _read(handle: int) -> bytes:
         return b""
 
 
-def spans(line: Text) -> str:
+def spans(line: Text, console: Console) -> str:
     """One line of the terminal as text elements, each as wide as its cells."""
     parts, column = [], 0
     for piece in line.divide(sorted({position for span in line.spans for position in (span.start, span.end)})):
-        style = piece.get_style_at_offset(_CONSOLE, 0) if piece.plain else Style()
+        style = piece.get_style_at_offset(console, 0) if piece.plain else Style()
         if piece.plain.strip():
             width = cell_len(piece.plain) * CELL
             parts.append(
@@ -67,20 +68,26 @@ def _look(style: Style) -> str:
     look += [("font-style", "italic")] if style.italic else []
     look += [("opacity", "0.65")] if style.dim else []
     look += [("fill", COLOURS[style.color.name])] if style.color and style.color.name in COLOURS else []
-    return "".join(f' {name}="{value}"' for name, value in look)
+    # As a style, because the sheet's rule for all text would win over attributes.
+    return f' style="{";".join(f"{name}:{value}" for name, value in look)}"' if look else ""
 
 
 def picture(printed: str, begins: list[float]) -> str:
     """The whole recording as one SVG that plays by itself, again and again."""
     lines = Text.from_ansi(printed.rstrip()).split("\n")
     whole = begins[len(lines) - 1] + HOLD
+    console = Console()
     rules, scroll, rows = [], ["0%{transform:translateY(0)}"], []
     for number, line in enumerate(lines):
         percent = 100 * begins[number] / whole
-        rules.append(f"@keyframes l{number}{{0%{{opacity:0}}{percent:.2f}%,100%{{opacity:1}}}}#l{number}{{animation-name:l{number}}}")
+        rules.append(
+            f"@keyframes l{number}{{0%{{opacity:0}}{percent:.2f}%,100%{{opacity:1}}}}#l{number}{{animation-name:l{number}}}"
+        )
         if number >= ROWS:
             scroll.append(f"{percent:.2f}%{{transform:translateY({-(number - ROWS + 1) * LINE}px)}}")
-        rows.append(f'<g id="l{number}" class="l" transform="translate(0 {(number + 1) * LINE - 5})">{spans(line)}</g>')
+        rows.append(
+            f'<g id="l{number}" class="l" transform="translate(0 {(number + 1) * LINE - 5})">{spans(line, console)}</g>'
+        )
     scroll.append(f"100%{{transform:translateY({-max(0, len(lines) - ROWS) * LINE}px)}}")
     width, height = COLUMNS * CELL + 2 * MARGIN, ROWS * LINE + 2 * MARGIN
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" role="img">
@@ -102,8 +109,5 @@ text{{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",mo
 
 
 if __name__ == "__main__":
-    from rich.console import Console
-
-    _CONSOLE = Console()
     OUT.write_text(picture(*recorded(["litellm-minimax", "demo"])))
     print(f"wrote {OUT.name}")

@@ -37,7 +37,8 @@ SETTLE_SECONDS = 2.0
 """Between the door's change and SIGTERM: what `preStop` is for."""
 GRACE_SECONDS = float(os.environ.get("ROLLING_GRACE_SECONDS", "60"))
 """What a replica gives its streams. Less than a stream lasts must show as a loss: ROLLING_GRACE_SECONDS=3 make rolling."""
-MODELS = ("m2", "thinking-coder")
+SLOW = {"m2": "m2", "thinking-coder": "m2.1"}
+"""The models that are asked, and which of MiniMax's is to take its time: of the hybrid, the one that answers."""
 
 
 class Replica:
@@ -135,7 +136,7 @@ class Run:
 async def one(client: httpx.AsyncClient, run: Run, nonce: str, model: str, *, long: bool, stream: bool) -> None:
     """One request, held against its nonce and its end."""
     rate = 10
-    told = f"[[simulate: deltas={STREAM_SECONDS * rate} rate={rate} model=m2]] " if long else ""
+    told = f"[[simulate: deltas={STREAM_SECONDS * rate} rate={rate} model={SLOW[model]}]] " if long else ""
     body = {"model": model, "stream": stream, "messages": [{"role": "user", "content": f"{told}Hello! nonce={nonce}"}]}
     kind = "long stream" if long else "stream" if stream else "whole"
     run.open_streams += long
@@ -162,9 +163,9 @@ async def load(url: str, key: str, run: Run, stop: asyncio.Event, number: int) -
 
         async def work(worker: int, *, long: bool) -> None:
             count = 0
-            await asyncio.sleep(worker * 0.7)  # not all long streams end at a time
+            await asyncio.sleep(worker * 0.8)  # not all long streams end at a time
             while not stop.is_set():
-                nonce, model = f"r{number}w{worker}{long:d}c{count}", MODELS[worker % 2]
+                nonce, model = f"r{number}w{worker}{long:d}c{count}", list(SLOW)[worker % 2]
                 await one(client, run, nonce, model, long=long, stream=long or count % 2 == 0)
                 count += 1
                 await asyncio.sleep(0.3)
@@ -179,7 +180,7 @@ async def update(door: Door, replicas: list[Replica], key: str, number: int) -> 
     run = Run()
     stop = asyncio.Event()
     loading = asyncio.create_task(load(f"http://127.0.0.1:{door.port}", key, run, stop, number))
-    await asyncio.sleep(8)
+    await asyncio.sleep(LONG_STREAMS)
     for replica in replicas:
         others = [other.port for other in replicas if other is not replica]
         await asyncio.to_thread(door.change, others)
@@ -190,7 +191,7 @@ async def update(door: Door, replicas: list[Replica], key: str, number: int) -> 
             run.wrong.append(f"a replica ended with status {status}")
         run.starts.append(await asyncio.to_thread(replica.start))
         await asyncio.to_thread(door.change, [every.port for every in replicas])
-        await asyncio.sleep(4)
+        await asyncio.sleep(2)
     stop.set()
     await loading
     return run
