@@ -1,4 +1,4 @@
-"""The demo as an animated picture: ``make recording`` runs ``litellm-minimax demo`` in a terminal and writes ``docs/demo.svg``.
+"""The demo as an animated picture, ``docs/demo.svg``: ``make recording`` runs ``litellm-minimax demo`` in a terminal.
 
 What is shown is what was printed, line by line at its time; only long waits are cut.
 """
@@ -56,9 +56,8 @@ def spans(line: Text, console: Console) -> str:
         style = piece.get_style_at_offset(console, 0) if piece.plain else Style()
         if piece.plain.strip():
             width = cell_len(piece.plain) * CELL
-            parts.append(
-                f'<text x="{column * CELL:.1f}" textLength="{width:.1f}"{_look(style)}>{escape(piece.plain, quote=False)}</text>'
-            )
+            said = escape(piece.plain, quote=False)
+            parts.append(f'<text x="{column * CELL:.1f}" textLength="{width:.1f}"{_look(style)}>{said}</text>')
         column += cell_len(piece.plain)
     return "".join(parts)
 
@@ -80,17 +79,16 @@ def picture(printed: str, begins: list[float]) -> str:
     rules, scroll, rows = [], ["0%{transform:translateY(0)}"], []
     for number, line in enumerate(lines):
         percent = 100 * begins[number] / whole
-        rules.append(
-            f"@keyframes l{number}{{0%{{opacity:0}}{percent:.2f}%,100%{{opacity:1}}}}#l{number}{{animation-name:l{number}}}"
-        )
+        appears = f"0%{{opacity:0}}{percent:.2f}%,100%{{opacity:1}}"
+        rules.append(f"@keyframes l{number}{{{appears}}}#l{number}{{animation-name:l{number}}}")
         if number >= ROWS:
             scroll.append(f"{percent:.2f}%{{transform:translateY({-(number - ROWS + 1) * LINE}px)}}")
-        rows.append(
-            f'<g id="l{number}" class="l" transform="translate(0 {(number + 1) * LINE - 5})">{spans(line, console)}</g>'
-        )
+        place = f'transform="translate(0 {(number + 1) * LINE - 5})"'
+        rows.append(f'<g id="l{number}" class="l" {place}>{spans(line, console)}</g>')
     scroll.append(f"100%{{transform:translateY({-max(0, len(lines) - ROWS) * LINE}px)}}")
-    width, height = COLUMNS * CELL + 2 * MARGIN, ROWS * LINE + 2 * MARGIN
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" role="img">
+    width, height = round(COLUMNS * CELL), ROWS * LINE
+    whole_view = f"0 0 {width + 2 * MARGIN} {height + 2 * MARGIN}"
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="{whole_view}" role="img">
 <title>litellm-minimax demo, recorded</title>
 <style>
 text{{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#e6edf3;white-space:pre}}
@@ -101,7 +99,7 @@ text{{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",mo
 @media (prefers-reduced-motion:reduce){{.l,#all{{animation:none}}}}
 </style>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
-<svg x="{MARGIN}" y="{MARGIN}" width="{COLUMNS * CELL:.0f}" height="{ROWS * LINE}" viewBox="0 0 {COLUMNS * CELL:.0f} {ROWS * LINE}">
+<svg x="{MARGIN}" y="{MARGIN}" width="{width}" height="{height}" viewBox="0 0 {width} {height}">
 <g id="all">
 {chr(10).join(rows)}
 </g></svg></svg>
