@@ -1,4 +1,4 @@
-"""MiniMax models for LiteLLM, and hybrid models in which one model reasons and another writes the code.
+"""MiniMax models for LiteLLM, and hybrid models, in which one model reasons and another writes the code.
 
 Importing the package registers everything:
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 def register() -> None:
-    """Register the providers ``minimax``, ``minimax-plugin`` and ``hybrid`` with LiteLLM, again if need be.
+    """Register the providers ``minimax``, ``minimax-plugin`` and ``hybrid`` with LiteLLM. Safe to call again.
 
     Raises:
-        ImportError: this LiteLLM is not supported; the text says what to do.
+        ImportError: this LiteLLM is not supported; the message says what to do.
     """
     from litellm_minimax.seams import providers
 
@@ -39,7 +39,7 @@ def register() -> None:
 
 
 def __getattr__(name: str) -> object:
-    """The handlers and the proxy's hooks, made when they are first asked for, because they need LiteLLM."""
+    """Return the handlers and the proxy's hooks. They are made on first use, because they need LiteLLM."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from litellm_minimax.seams import providers, proxy_hooks

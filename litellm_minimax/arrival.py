@@ -1,7 +1,7 @@
-"""Doing something as soon as LiteLLM is imported: at once if it is there already, else right behind its own import.
+"""Runs something as soon as LiteLLM is imported: at once if it already is, else directly after its import.
 
-``import litellm_minimax`` registers everything, whether it stands before or behind ``import litellm``. Importing
-LiteLLM from here would do as well, but takes seconds, and a command that only prints a table should not wait for it.
+``import litellm_minimax`` registers everything, whether it comes before or after ``import litellm``. Importing LiteLLM
+from here would work as well, but takes seconds, and a command that only prints a table should not wait for it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ NAME = "litellm"
 def when_litellm_arrives(then: Callable[[], None]) -> None:
     """Call ``then`` now if LiteLLM is imported, else at the end of its import.
 
-    What ``then`` raises reaches whoever imports LiteLLM, and that import fails: a claim that does not hold is never
-    passed over in silence. It fails again at the next attempt.
+    An exception from ``then`` reaches the code that imports LiteLLM, and that import fails: a claim that does not hold
+    is never ignored. The next attempt fails again.
     """
     if NAME in sys.modules:
         then()
@@ -28,7 +28,7 @@ def when_litellm_arrives(then: Callable[[], None]) -> None:
 
 
 class _Awaiting(MetaPathFinder):
-    """Finds LiteLLM where the other finders find it, and has ``then`` called behind its import."""
+    """Finds LiteLLM where the other finders find it, and calls ``then`` after its import."""
 
     def __init__(self, then: Callable[[], None]) -> None:
         self._name = NAME
@@ -49,13 +49,13 @@ class _Awaiting(MetaPathFinder):
 
     def _arrived(self) -> None:
         self._then()
-        # Only now: where `then` has failed, the next import of LiteLLM has to fail as well.
+        # Not before: if `then` has failed, the next import of LiteLLM has to fail as well.
         if self in sys.meta_path:
             sys.meta_path.remove(self)
 
 
 class _ThenCalling(Loader):
-    """LiteLLM's own loader, with a call behind it; the module keeps no trace of this one."""
+    """LiteLLM's own loader, with a call after it; the module keeps no trace of this one."""
 
     def __init__(self, own: Loader, then: Callable[[], None]) -> None:
         self._own = own

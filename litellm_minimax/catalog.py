@@ -1,7 +1,7 @@
-"""Facts about MiniMax's models: one record each, with its source and date. Nothing else compares names.
+"""Facts about MiniMax's models: one record each, with source and date. No other file compares model names.
 
 Prices are US dollars per million tokens, pay as you go, as published in November 2026. Where sources
-disagree the doubt is in ``docs/assumptions.md``.
+disagree, ``docs/assumptions.md`` names the doubt.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Thinking(Enum):
-    """How a caller can steer a model's thinking."""
+    """How a caller can control a model's thinking."""
 
     EFFORT = "effort"
-    """Always thinks; ``reasoning_effort`` low … max says how much (M3.1)."""
+    """Always thinks; ``reasoning_effort`` low … max sets how much (M3.1)."""
     SWITCH = "switch"
     """``thinking: {type: adaptive | disabled}`` (M3)."""
     ALWAYS = "always"
-    """Always thinks, nothing to steer (M2.x)."""
+    """Always thinks, without any control (M2.x)."""
     NONE = "none"
     """Not a reasoning model (M2-her, abab)."""
 
@@ -47,14 +47,14 @@ class ModelFacts:
         id: the canonical id, in MiniMax's own letter case.
         context: tokens of prompt and answer together.
         max_output: tokens of answer (reasoning included) that a request may ask for.
-        price: the standard price, or ``None`` for a model that is sold only in plans or not listed.
-        long_context_price: the price of the whole request when its prompt is above ``long_context_from`` tokens.
+        price: the standard price, or ``None`` for a model that is not listed or sold only in plans.
+        long_context_price: the price of the whole request if its prompt is above ``long_context_from`` tokens.
         images: takes ``image_url`` parts.
         video: takes ``video_url`` parts.
-        thinking: how thinking can be steered.
+        thinking: how thinking can be controlled.
         tools: takes tools.
         role_play: made for role play: takes the roles ``group``, ``user_system`` … and the ``name`` of a speaker.
-        status: ``current``, ``legacy`` (served, superseded) or ``retired`` (announced to be switched off).
+        status: ``current``, ``legacy`` (served, superseded) or ``retired`` (its end is announced).
         note: what a caller should know; printed once as a warning for ``legacy`` and ``retired`` models.
         source: where the facts are from.
         as_of: the date of the source.
@@ -153,12 +153,12 @@ _BY_NAME: Mapping[str, ModelFacts] = MappingProxyType(
 
 @lru_cache(maxsize=1024)
 def find(name: str) -> ModelFacts | None:
-    """The facts of a model by id or nickname, in any letter case; ``None`` for one we do not know."""
+    """Return the facts of a model by id or nickname, in any letter case; ``None`` for an unknown one."""
     return _BY_NAME.get(name.strip().lower())
 
 
 def canonical_id(name: str) -> str:
-    """The id to send for a name a user typed: MiniMax's own spelling if we know it, else as it was typed.
+    """Return the id to send for a name that a user typed: MiniMax's spelling if we know it, else the name unchanged.
 
     >>> canonical_id("minimax-m2"), canonical_id("abab6.5s"), canonical_id("MiniMax-M9")
     ('MiniMax-M2', 'abab6.5s-chat', 'MiniMax-M9')
@@ -169,7 +169,7 @@ def canonical_id(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingFacts:
-    """What is known about one model of embeddings; the price in dollars per million tokens."""
+    """The facts about one embedding model; the price is in dollars per million tokens."""
 
     id: str
     context: int
@@ -188,14 +188,14 @@ EMBEDDINGS: tuple[EmbeddingFacts, ...] = (
 
 
 def embedding_id(name: str) -> str:
-    """The id to send for a model of embeddings: MiniMax's own spelling if we know it, else as it was typed."""
+    """Return the id to send for an embedding model: MiniMax's own spelling if we know it, else the name unchanged."""
     wanted = name.strip().lower()
     return next((facts.id for facts in EMBEDDINGS if facts.id == wanted), name)
 
 
 @dataclass(frozen=True, slots=True)
 class ImagePrice:
-    """US dollars: for each picture that came, or per million tokens of text and pictures in, and of pictures out."""
+    """US dollars: for each image that came, or per million tokens of text and image input, and of image output."""
 
     each: float | None = None
     text_in: float = 0.0
@@ -205,18 +205,18 @@ class ImagePrice:
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What is known about one model that makes pictures.
+    """The facts about one image model.
 
     Attributes:
         id: the canonical id, in MiniMax's own letter case.
-        shape: ``native`` is MiniMax's older body (one endpoint), ``openai`` that of OpenAI's Images (two endpoints).
-        most: pictures in one request.
-        prompt: characters of a prompt.
-        references: pictures that an edit may bring.
-        sizes: whether it takes a width and a height, and not only a ratio.
-        ratios: the ratios it takes, each with the pixels it makes; empty where any ratio within bounds is taken.
-        once: a request that was sent is finished and charged even if its client leaves: nobody may repeat it unasked.
-        price: what it costs.
+        shape: ``native`` is MiniMax's older API (one endpoint), ``openai`` follows OpenAI's Images API (two endpoints).
+        most: most images in one request.
+        prompt: most characters of a prompt.
+        references: most images that an edit may bring.
+        sizes: whether it takes a width and a height, not only a ratio.
+        ratios: the ratios it takes, each with the size it makes; empty if it takes any ratio within limits.
+        once: a sent request is finished and charged even if its client leaves, so it must not be retried by itself.
+        price: the price.
         source: where the facts are from.
         as_of: the date of the source.
     """
@@ -263,7 +263,7 @@ IMAGES: tuple[ImageFacts, ...] = (
 
 
 def image_facts(name: str) -> ImageFacts | None:
-    """The facts of a model that makes pictures, in any letter case; ``None`` for one that makes none.
+    """Return the facts of an image model, in any letter case; ``None`` for a model that makes no images.
 
     An id that is newer than this table gets the facts of the model whose name it continues, without a price.
 

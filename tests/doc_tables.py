@@ -42,7 +42,7 @@ def error_codes() -> str:
     for code, meaning in sorted(error_table.BY_CODE.items()):
         exception = errors.to_litellm(UpstreamFault("text", code=code), CONTEXT)
         rows.append(
-            [str(code), meaning.title, *_class_and_status(exception), meaning.next_step or "Its text says what."]
+            [str(code), meaning.title, *_class_and_status(exception), meaning.next_step or "Its text says what is wrong."]
         )
     return table(["code", "meaning", "exception", "status", "next step"], rows)
 
@@ -59,7 +59,7 @@ def error_statuses() -> str:
     rows = []
     for status, meaning in sorted(error_table.BY_STATUS.items()):
         exception = errors.to_litellm(UpstreamFault("text", http_status=status), CONTEXT)
-        rows.append([str(status), *_class_and_status(exception), meaning.next_step or "Its text says what."])
+        rows.append([str(status), *_class_and_status(exception), meaning.next_step or "Its text says what is wrong."])
     return table(["HTTP", "exception", "status", "next step"], rows)
 
 

@@ -1,4 +1,4 @@
-"""One call of LiteLLM's: its arguments unpacked, and the request that becomes of them."""
+"""One call from LiteLLM: its unpacked arguments, and the request built from them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _warned: set[str] = set()
 
 
 class Call:
-    """One call of LiteLLM's: unpacked at once, prepared when its reasoning memory was asked."""
+    """One call from LiteLLM. Its arguments are unpacked at once; the request is built after the memory was asked."""
 
     def __init__(self, kwargs: Mapping[str, Any], *, streaming: bool) -> None:
         self._kwargs = kwargs
@@ -48,10 +48,10 @@ class Call:
         self.messages: Sequence[Mapping[str, Any]] = kwargs["messages"]
         self.client = kwargs.get("client")
         self.scope: str | None = None
-        """Whose reasoning memory; ``None`` when it is off."""
+        """The caller's scope in the reasoning memory; ``None`` when the memory is off."""
         self.read = ReadOptions()
         self.format_retries = 0
-        """How often a whole answer is asked for again if it does not fit ``response_format``."""
+        """How often to ask again when a whole answer does not fit ``response_format``."""
         self._recalled: Mapping[int, str] = {}
         try:
             self.address = addresses.resolve(kwargs.get("api_base"), os.environ)
@@ -66,26 +66,26 @@ class Call:
         return turns_without_reasoning(self.messages) if self.scope else []
 
     def recall(self) -> Mapping[int, str]:
-        """The reasoning that the client dropped, as far as it is remembered."""
+        """Return the reasoning that the client dropped, as far as it is remembered."""
         missing = self._missing()
         return reasoning_memory.recall(self.scope, missing) if missing and self.scope else {}
 
     async def arecall(self) -> Mapping[int, str]:
-        """The asynchronous twin of :meth:`recall`."""
+        """Do the same as :meth:`recall`, asynchronously."""
         missing = self._missing()
         return await reasoning_memory.arecall(self.scope, missing) if missing and self.scope else {}
 
     def prepare(self, recalled: Mapping[int, str]) -> None:
-        """Build what is sent.
+        """Build the request.
 
         Raises:
-            InvalidRequest: it can't be sent as it is.
+            InvalidRequest: the call can't be sent as it is.
         """
         self._recalled = recalled
         self._build(self.messages)
 
     def prepare_again(self, turns: Sequence[Mapping[str, Any]]) -> None:
-        """Build what is sent to go on with ``turns`` behind the conversation."""
+        """Build the request that continues the conversation with ``turns``."""
         self._build([*self.messages, *turns])
 
     def _build(self, messages: Sequence[Mapping[str, Any]]) -> None:
@@ -129,7 +129,7 @@ class Call:
         return collected
 
     def format_problem(self, answer: AnswerCollector) -> str | None:
-        """Why the text of a finished answer is not what ``response_format`` asked for; ``None`` if it is."""
+        """Return why the text of a finished answer does not fit ``response_format``; ``None`` if it does."""
         asked = self.read.response_format
         if asked is None or answer.calls or (answer.finish and answer.finish.reason != "stop"):
             return None
@@ -141,25 +141,25 @@ class Call:
             reasoning_memory.keep(self.scope, answer)
 
     async def akeep(self, answer: AnswerCollector) -> None:
-        """The asynchronous twin of :meth:`keep`."""
+        """Do the same as :meth:`keep`, asynchronously."""
         if self.scope:
             await reasoning_memory.akeep(self.scope, answer)
 
 
 def _server(switch: Any, address: Address) -> Server:
-    """Who answers there: MiniMax, the open weights on somebody's own server, or we can't know."""
+    """Return who answers there: MiniMax, somebody's own server with the open weights, or unknown."""
     text = str(os.environ.get("MINIMAX_SELF_HOSTED", "") if switch is None else switch).strip().lower()
     if text in {"on", "true", "1"}:
         return "self_hosted"
     if text in {"off", "false", "0"} or address.is_minimax:
         return "minimax"
     if text not in {"", "auto"}:
-        raise InvalidRequest("self_hosted", f"{text!r} is none of on, off, auto.")
+        raise InvalidRequest("self_hosted", f"{text!r} is not on, off or auto.")
     return "unknown"
 
 
 def _tell(facts: catalog.ModelFacts | None, request: BuiltRequest) -> None:
-    """Say once that a model is on its way out, and at debug level what was done to the request."""
+    """Warn once that a model will be retired, and log at debug level what was changed in the request."""
     if facts and facts.note and facts.id not in _warned:
         _warned.add(facts.id)
         log.warning("%s: %s", facts.id, facts.note)

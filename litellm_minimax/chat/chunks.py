@@ -1,8 +1,9 @@
-"""The one place that builds LiteLLM's objects: events in, ``ModelResponse`` and ``ModelResponseStream`` out.
+"""The one place that builds LiteLLM's objects: events become ``ModelResponse`` and ``ModelResponseStream``.
 
-It owns the order at the end of a stream: *content, usage (with no choices), provider fields, finish*. LiteLLM takes
-usage only before the finish chunk: on it or after it, usage is replaced by LiteLLM's own estimate, and a stream
-without ``stream_options`` is then logged as 0 tokens and $0 (measured on 1.94.3 to 1.110.2; a contract test pins it).
+It sets the order at the end of a stream: *content, usage (with no choices), provider fields, finish*. LiteLLM accepts
+usage only before the finish chunk. On that chunk or after it, LiteLLM replaces the usage with its own estimate, and a
+stream without ``stream_options`` is then logged as 0 tokens and $0 (measured on 1.94.3 to 1.110.2; pinned by a contract
+test).
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from litellm_minimax.wire.incoming.collector import AnswerCollector
 
 
 def to_usage(usage: Usage, cost: float | None = None) -> LiteLLMUsage:
-    """LiteLLM's usage object, with exactly the upstream's numbers; LiteLLM's cost and logs read it."""
+    """Return LiteLLM's usage object with exactly the upstream's numbers; LiteLLM's cost and logs read it."""
     details: dict[str, Any] = {}
     if usage.reasoning_tokens is not None:
         details["completion_tokens_details"] = {"reasoning_tokens": usage.reasoning_tokens}
@@ -71,7 +72,7 @@ class ChunkBuilder:
         self._role: str | None = "assistant"
 
     def chunks(self, events: Iterable[Event]) -> Iterator[ModelResponseStream]:
-        """One chunk for each event that a client sees; a call's start and its first arguments share one."""
+        """Yield a chunk for each event that a client sees; a call's start and its first arguments share one."""
         started: ToolCallStart | None = None
         for event in events:
             if started is not None:
@@ -124,7 +125,7 @@ class ChunkBuilder:
 
 
 def _named(fields: Mapping[str, object]) -> dict[str, dict[str, object]]:
-    """Under ``minimax`` also for ``minimax-plugin/``: who reads them need not know which name was called."""
+    """Put fields under ``minimax``, also for ``minimax-plugin/``: readers need not know which name was called."""
     return {"minimax": dict(fields)}
 
 

@@ -1,7 +1,7 @@
-"""An answer that does not fit its ``response_format``, asked for again: how often, with which words, at what cost.
+"""Asks again when an answer does not fit its ``response_format``: how often, in which words, and at what cost.
 
 MiniMax does not enforce the format (``docs/parameters.md``). A deployment's ``response_format_retries`` says how often
-a whole answer is asked for again, 1 by default. In a stream the text is with the caller before it can be checked.
+to ask again for a whole answer, 1 by default. In a stream the caller has the text before it can be checked.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _AGAIN = (
 
 
 class FormatTries:
-    """The answers to one call, until one fits.
+    """The answers to one call, up to the first that fits.
 
     Attributes:
-        done: an answer fits, or none was asked to.
+        done: an answer fits, or no format was requested.
     """
 
     def __init__(self, call: Call) -> None:
@@ -43,10 +43,10 @@ class FormatTries:
         self._usage: Usage | None = None
 
     def take(self, answer: AnswerCollector) -> None:
-        """The next answer; if it does not fit, the call is prepared to ask again.
+        """Take the next answer; if it does not fit, prepare the call to ask again.
 
         Raises:
-            Exception: LiteLLM's, if it does not fit and was the last.
+            Exception: LiteLLM's, if the answer does not fit and was the last try.
         """
         self._usage = summed(self._usage, answer.usage)
         problem = self._call.format_problem(answer)
@@ -67,7 +67,7 @@ class FormatTries:
         self._call.prepare_again(_said(answer, problem))
 
     def failed(self, fault: WireFault | TransportFault) -> Exception | None:
-        """What to raise if asking again has failed: the answer is not lost for it. ``None`` for the first call."""
+        """Return what to raise if asking again has failed: the last answer is kept. ``None`` for the first call."""
         return self._unfitting(f" (asked again, the call failed: {fault})") if self._unfit else None
 
     def _unfitting(self, and_then: str = "") -> Exception:
@@ -78,6 +78,6 @@ class FormatTries:
 
 
 def _said(answer: AnswerCollector, problem: str) -> list[Mapping[str, Any]]:
-    """The turns that ask again: what the model said, and what was wrong with it."""
+    """Return the turns that ask again: the model's answer, and what was wrong with it."""
     said = {"role": "assistant", "content": answer.text, "reasoning_content": answer.reasoning or None}
     return [said, {"role": "user", "content": _AGAIN.format(problem=problem)}]

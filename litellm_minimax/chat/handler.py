@@ -1,8 +1,8 @@
-"""The handler that LiteLLM calls for ``minimax/`` and ``minimax-plugin/``: unpack, translate, send, read, hand back.
+"""The handler that LiteLLM calls for ``minimax/`` and ``minimax-plugin/``.
 
-A request walks once through: :mod:`call` unpacks it and has :mod:`wire.request` build the body, :mod:`transport` sends
-it, :mod:`wire.answer` reads the bytes into events, :mod:`chunks` builds what LiteLLM wants; :mod:`streams` does so
-piece by piece. Sync and async differ in ``for`` and ``async for``.
+A request passes each step once: :mod:`call` unpacks it and lets :mod:`wire.request` build the body, :mod:`transport`
+sends it, :mod:`wire.answer` reads the bytes into events, and :mod:`chunks` builds LiteLLM's objects. :mod:`streams`
+does the last two piece by piece. Sync and async differ only in ``for`` and ``async for``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class MinimaxLLM(CustomLLM):
     """MiniMax chat for LiteLLM. Stateless: one instance serves every call, thread and event loop."""
 
     def completion(self, **kwargs: Any) -> ModelResponse:
-        """Answer one call, blocking. Raises LiteLLM's exceptions only."""
+        """Answer one call, blocking. Raises only LiteLLM's exceptions."""
         call = Call(kwargs, streaming=False)
         tries = FormatTries(call)
         try:
@@ -44,7 +44,7 @@ class MinimaxLLM(CustomLLM):
         return to_response(collected, kwargs["model_response"], call.model)
 
     async def acompletion(self, **kwargs: Any) -> ModelResponse:
-        """Answer one call. Raises LiteLLM's exceptions only."""
+        """Answer one call. Raises only LiteLLM's exceptions."""
         call = Call(kwargs, streaming=False)
         tries = FormatTries(call)
         try:
@@ -60,11 +60,11 @@ class MinimaxLLM(CustomLLM):
         return to_response(collected, kwargs["model_response"], call.model)
 
     def streaming(self, **kwargs: Any) -> SyncStream:
-        """Answer one call as a stream, blocking; the upstream is open when this returns."""
+        """Answer one call as a stream, blocking; the upstream connection is open when this returns."""
         stream = SyncStream(Call(kwargs, streaming=True))
         stream.open()
         return stream
 
     def astreaming(self, **kwargs: Any) -> AsyncStream:
-        """Answer one call as a stream; its ``open()`` asks the upstream, or else its first ``__anext__`` does."""
+        """Answer one call as a stream. Its ``open()`` sends the request, or else its first ``__anext__`` does."""
         return AsyncStream(Call(kwargs, streaming=True))

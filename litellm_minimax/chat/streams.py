@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("litellm_minimax")
 
 AFTER_FINISH_SECONDS = 5.0
-"""How long a stream that has finished may take to tell its usage: some of MiniMax's never end."""
+"""How long to wait for the usage of a stream that has finished: some of MiniMax's streams never end."""
 
 
 class _StreamState:
-    """What the two kinds of stream share: bytes in, chunks out, and the end told once."""
+    """State shared by the two kinds of stream: bytes in, chunks out, and one end."""
 
     __slots__ = ("_builder", "_collector", "_reader", "call", "ended", "fault", "ready")
 
@@ -41,7 +41,7 @@ class _StreamState:
         self.call = call
         self.ended = False
         self.fault: WireFault | TransportFault | None = None
-        """What is to be raised once all that is ready was handed on."""
+        """The fault to raise once all chunks that are ready have been passed on."""
         self.ready: deque[ModelResponseStream] = deque()
         self._builder = ChunkBuilder(call.model)
         self._collector = AnswerCollector()
@@ -52,13 +52,13 @@ class _StreamState:
 
     @property
     def finished(self) -> bool:
-        """The answer is complete; only its usage may still be missing."""
+        """Whether the answer is complete; only its usage may still be missing."""
         return self._reader is not None and self._reader.finished
 
     def take(self, piece: bytes) -> bool:
-        """All deltas of one network read become one chunk a kind; nothing is held back for it.
+        """Turn the deltas of one network read into one chunk of each kind; nothing is delayed for this.
 
-        Returns True when no more of the body is wanted.
+        Returns True when no more of the body is needed.
         """
         assert self._reader is not None  # noqa: S101 -- both streams call began() first
         self._queue(self._reader.feed(piece))
@@ -66,15 +66,15 @@ class _StreamState:
         return self._reader.done
 
     def broke_off(self, fault: TransportFault) -> None:
-        """The connection broke: what was said until then comes first."""
+        """Note that the connection broke; the chunks that came before are passed on first."""
         assert self._reader is not None  # noqa: S101
         self._queue(self._reader.broken_off())
         self.fault = fault
 
     def last_events(self) -> AnswerCollector | None:
-        """End the answer: its last chunks are ready afterwards, and the whole of it is returned.
+        """End the answer: make its last chunks ready, and return the whole of it.
 
-        ``None`` if it broke off; then ``fault`` says how.
+        Returns ``None`` if it broke off; ``fault`` then has the reason.
         """
         assert self._reader is not None  # noqa: S101
         events = self._reader.close()
@@ -86,7 +86,7 @@ class _StreamState:
         self._collector.add(events)
         problem = self.call.format_problem(self._collector)
         if problem:
-            # Its text is already with the client, who may well mend it: said, and not raised.
+            # The client already has the text and may well repair it, so this is only reported, not raised.
             told = f"{self.call.model}: the streamed answer does not fit response_format: {problem}"
             log.warning("%s", one_line(told))
             events = _with_field(events, "response_format_error", problem)
@@ -114,10 +114,10 @@ class AsyncStream:
         return self
 
     async def open(self) -> None:
-        """Ask the upstream and wait for its first words, so that an error in their place keeps its own status.
+        """Send the request and wait for the first bytes, so that an error in their place keeps its own status.
 
         Raises:
-            Exception: LiteLLM's, for whatever came instead.
+            Exception: LiteLLM's, for the error that came instead.
         """
         if self._opened:
             return
@@ -155,7 +155,7 @@ class AsyncStream:
             raise to_litellm(fault, self._state.call.context) from fault
 
     async def _read(self) -> None:
-        """Read until there is a chunk to hand on, or the answer has ended."""
+        """Read until there is a chunk to pass on, or the answer has ended."""
         state = self._state
         while not state.ended and not state.ready:
             if state.fault is not None:
@@ -180,11 +180,11 @@ class AsyncStream:
             async with asyncio.timeout(AFTER_FINISH_SECONDS):
                 return await anext(self._pieces, None)
         except (TimeoutError, TransportFault):
-            # The answer is whole; that its connection hangs or breaks afterwards takes nothing from it.
+            # The answer is complete, so a connection that hangs or breaks now does not matter.
             return None
 
     async def aclose(self) -> None:
-        """Stop: the upstream is closed at once, and generates no more."""
+        """Stop: close the upstream connection at once, so that it generates no more."""
         self._opened = self._state.ended = True
         await self._close_answer()
 
@@ -199,7 +199,7 @@ class AsyncStream:
 
 
 class SyncStream:
-    """The blocking twin of :class:`AsyncStream`; dropping it closes the upstream, as LiteLLM never calls ``close``."""
+    """The blocking :class:`AsyncStream`; dropping it closes the upstream, because LiteLLM never calls ``close``."""
 
     __slots__ = ("_answer", "_pieces", "_state")
 
@@ -212,7 +212,7 @@ class SyncStream:
         return self
 
     def open(self) -> None:
-        """Ask the upstream and wait for its first words; raises LiteLLM's exceptions."""
+        """Send the request and wait for the first bytes; raises LiteLLM's exceptions."""
         call = self._state.call
         try:
             call.prepare(call.recall())
@@ -240,7 +240,7 @@ class SyncStream:
         raise StopIteration
 
     def _read(self) -> None:
-        """Read until there is a chunk to hand on, or the answer has ended."""
+        """Read until there is a chunk to pass on, or the answer has ended."""
         state = self._state
         while not state.ended and not state.ready:
             if state.fault is not None:
@@ -268,7 +268,7 @@ class SyncStream:
             raise
 
     def close(self) -> None:
-        """Stop: the upstream is closed at once."""
+        """Stop: close the upstream connection at once."""
         self._state.ended = True
         self._close_answer()
 
@@ -283,7 +283,7 @@ class SyncStream:
 
 
 def _with_field(events: list[Event], name: str, value: str) -> list[Event]:
-    """The closing events of an answer with one more provider field."""
+    """Return the closing events of an answer with one more provider field."""
     others = [event for event in events if not isinstance(event, ProviderFields)]
     fields: dict[str, object] = {}
     for event in events:

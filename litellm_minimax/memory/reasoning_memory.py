@@ -1,8 +1,8 @@
-"""The reasoning memory: what a model thought, kept for clients that drop it and given back with the next tool result.
+"""The reasoning memory: stores a model's thinking for clients that drop it, and adds it to the next tool result.
 
 MiniMax's models work better when their own reasoning comes back in a tool loop (Tau² 87 with it, 64 without; MiniMax's
-figures), and most clients drop it. So the reasoning of a turn is kept under the ids of its tool calls, or under a hash
-of the turn where it has none, within the scope of one caller, and looked up for turns that come back without it.
+figures), and most clients drop it. The reasoning of a turn is therefore stored under the ids of its tool calls, or
+under a hash of a turn without calls, within the scope of one caller, and looked up for turns that come back without it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ log = logging.getLogger("litellm_minimax.memory")
 KEPT_SECONDS = 4 * 3600
 MAX_TURNS = 4096
 MAX_TURN_KIB = 64
-"""A longer thought is not kept: at the bounds, the memory of one process stays under 256 MiB."""
+"""A longer thought is not stored; with this limit the memory of one process stays under 256 MiB."""
 
 _cache = SharedCache(max_items=MAX_TURNS, max_item_kib=MAX_TURN_KIB, ttl=KEPT_SECONDS)
 counts: Counter[str] = Counter()
@@ -34,14 +34,14 @@ counts: Counter[str] = Counter()
 
 
 def is_on() -> bool:
-    """Off with ``MINIMAX_REASONING_MEMORY=off``."""
+    """Whether the memory is on; ``MINIMAX_REASONING_MEMORY=off`` switches it off."""
     return os.environ.get("MINIMAX_REASONING_MEMORY", "").strip().lower() not in {"off", "false", "0"}
 
 
 def scope_of(api_key: str, litellm_params: Mapping[str, Any]) -> str:
-    """Whose memory it is: the caller's LiteLLM key and the upstream key, as one hash.
+    """Return the scope of the memory: the caller's LiteLLM key and the upstream key, as one hash.
 
-    Two callers of one proxy never share a scope, and neither do two upstream accounts, nor the two members of a hybrid.
+    Two callers of one proxy never share a scope, nor do two upstream accounts or the two members of a hybrid.
     """
     metadata = litellm_params.get("metadata")
     part = metadata.get(MEMORY_PART) if isinstance(metadata, Mapping) else None
@@ -50,11 +50,11 @@ def scope_of(api_key: str, litellm_params: Mapping[str, Any]) -> str:
 
 
 def _caller(litellm_params: Mapping[str, Any]) -> str:
-    """The caller that the proxy has authenticated; empty without a proxy.
+    """Return the caller that the proxy has authenticated; empty without a proxy.
 
-    Depending on the door one of the two metadata is the proxy's and the other the client's own JSON, which may name
-    anybody. So the proxy's object counts, which no JSON can be; and where there is none, what both say, together: a
-    client that lies there gets a scope of its own.
+    Depending on the endpoint, one of the two metadata is the proxy's and the other is the client's own JSON, which may
+    name anybody. Only the proxy's can be a Python object, so that one counts. Without one, both are used together, and
+    a client that lies there only gets a scope of its own.
     """
     told = []
     for name in ("metadata", "litellm_metadata"):
@@ -68,7 +68,7 @@ def _caller(litellm_params: Mapping[str, Any]) -> str:
 
 
 async def arecall(scope: str, missing: Sequence[MissingReasoning]) -> dict[int, str]:
-    """What is remembered of the turns that came back without their reasoning: message index → reasoning."""
+    """Return the reasoning remembered for turns that came back without it: message index → reasoning."""
     recalled: dict[int, str] = {}
     for turn in missing:
         for key in _keys(scope, turn.call_ids, turn.message_hash):
@@ -80,7 +80,7 @@ async def arecall(scope: str, missing: Sequence[MissingReasoning]) -> dict[int, 
 
 
 def recall(scope: str, missing: Sequence[MissingReasoning]) -> dict[int, str]:
-    """The blocking twin of :func:`arecall`."""
+    """Do the same as :func:`arecall`, blocking."""
     recalled: dict[int, str] = {}
     for turn in missing:
         for key in _keys(scope, turn.call_ids, turn.message_hash):
@@ -92,14 +92,14 @@ def recall(scope: str, missing: Sequence[MissingReasoning]) -> dict[int, str]:
 
 
 async def akeep(scope: str, answer: AnswerCollector) -> None:
-    """Remember the reasoning of a finished answer; waits for it, so that the client's next request finds it."""
+    """Store the reasoning of a finished answer, and wait for it, so that the client's next request finds it."""
     for key in _keys_of_answer(scope, answer):
         await _cache.aset(key, answer.reasoning)
     _count_stored(answer)
 
 
 def keep(scope: str, answer: AnswerCollector) -> None:
-    """The blocking twin of :func:`akeep`."""
+    """Do the same as :func:`akeep`, blocking."""
     for key in _keys_of_answer(scope, answer):
         _cache.set(key, answer.reasoning)
     _count_stored(answer)

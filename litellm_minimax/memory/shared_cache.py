@@ -1,6 +1,6 @@
-"""LiteLLM's own cache for what we remember: in this process always, and in the deployment's Redis where it has one.
+"""LiteLLM's own cache for what we remember: always in this process, and in the deployment's Redis if there is one.
 
-What is kept here is a help and never a need, so nothing here fails: a cache that is slow, full or gone is a miss.
+The cache is an aid that nothing depends on, so nothing here fails: a cache that is slow, full or gone is a miss.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any
 log = logging.getLogger("litellm_minimax.cache")
 
 REDIS_PATIENCE = 0.5
-"""Seconds that a call waits for Redis before it goes on without."""
+"""Seconds that a call waits for Redis before it goes on without it."""
 _MARK = "text:"
-"""In front of every text that is kept: LiteLLM's caches parse what is JSON, and would return a number for ``42``."""
+"""Prefix of every stored text: LiteLLM's caches parse what is JSON, and would return a number for ``42``."""
 REDIS_PAUSE = 5.0
-"""Seconds without another attempt after Redis failed, so that an outage costs one wait and not one a call."""
+"""Seconds without another attempt after Redis failed, so that an outage costs one wait instead of one per call."""
 
 
 class SharedCache:
@@ -34,7 +34,7 @@ class SharedCache:
         self._redis_back_at = 0.0
 
     async def aget(self, key: str) -> str | None:
-        """The text kept under ``key``, or ``None``."""
+        """Return the text stored under ``key``, or ``None``."""
         found = self._get_local(key)
         redis = self._redis() if found is None else None
         if redis is None:
@@ -48,7 +48,7 @@ class SharedCache:
         return self._brought(key, value)
 
     async def aget_each(self, keys: Sequence[str]) -> list[str | None]:
-        """What is kept under each of ``keys``; Redis is asked once, for all that are not here."""
+        """Return what is stored under each of ``keys``; Redis is asked once, for all that are not in this process."""
         found = {key: self._get_local(key) for key in keys}
         absent = [key for key, text in found.items() if text is None]
         redis = self._redis() if absent else None
@@ -62,7 +62,7 @@ class SharedCache:
         return [found[key] for key in keys]
 
     async def aset(self, key: str, text: str) -> None:
-        """Keep ``text`` under ``key``; in Redis too if the deployment has one."""
+        """Store ``text`` under ``key``; also in Redis if the deployment has one."""
         self._set_local(key, text)
         redis = self._redis()
         if redis is None or len(text) > self._max_item_kib * 1024:
@@ -74,7 +74,7 @@ class SharedCache:
             self._redis_failed(error)
 
     async def atotal(self, key: str) -> float:
-        """What was added under ``key``, here and by the other replicas."""
+        """Return the sum of what was added under ``key``, here and by the other replicas."""
         here = self._sum_here(key)
         redis = self._redis()
         if redis is None:
@@ -85,11 +85,11 @@ class SharedCache:
         except Exception as error:  # noqa: BLE001
             self._redis_failed(error)
             return here
-        # What this process alone knows counts while Redis was away.
+        # While Redis was away, only this process's own sum is known.
         return max(here, float(shared)) if isinstance(shared, (int, float)) else here
 
     async def aadd(self, key: str, amount: float) -> None:
-        """Add ``amount`` to what stands under ``key``; in Redis atomically, since replicas add at the same time."""
+        """Add ``amount`` to the sum under ``key``; atomically in Redis, since replicas add at the same time."""
         self._memory().set_cache(key, self._sum_here(key) + amount, ttl=self._ttl)
         redis = self._redis()
         if redis is None:
@@ -105,7 +105,7 @@ class SharedCache:
         return float(kept) if isinstance(kept, (int, float)) else 0.0
 
     def get(self, key: str) -> str | None:
-        """The blocking twin of :meth:`aget`."""
+        """Do the same as :meth:`aget`, blocking."""
         found = self._get_local(key)
         redis = self._redis() if found is None else None
         if redis is None:
@@ -118,7 +118,7 @@ class SharedCache:
         return self._brought(key, value)
 
     def set(self, key: str, text: str) -> None:
-        """The blocking twin of :meth:`aset`."""
+        """Do the same as :meth:`aset`, blocking."""
         self._set_local(key, text)
         redis = self._redis()
         if redis is None or len(text) > self._max_item_kib * 1024:
@@ -129,7 +129,7 @@ class SharedCache:
             self._redis_failed(error)
 
     def entries(self) -> int:
-        """How many texts this process holds."""
+        """Return how many texts this process holds."""
         return len(self._memory().cache_dict)
 
     def clear(self) -> None:
@@ -137,7 +137,7 @@ class SharedCache:
         self._local = None
 
     def _brought(self, key: str, value: object) -> str | None:
-        """What Redis returned, kept here from now on if it is one of our texts."""
+        """Return what Redis returned, and store it here, if it is one of our texts."""
         text = _unmarked(value)
         if text is not None:
             self._set_local(key, text)
@@ -157,7 +157,7 @@ class SharedCache:
             self._local = InMemoryCache(
                 max_size_in_memory=self._max_items,
                 default_ttl=self._ttl,
-                # LiteLLM measures an item generously; ours was measured already.
+                # LiteLLM overestimates the size of an item; ours has been measured already.
                 max_size_per_item=self._max_item_kib * 8,
             )
         return self._local
@@ -177,7 +177,7 @@ def _unmarked(value: object) -> str | None:
 
 
 def _deployment_redis() -> Any:
-    """The Redis that the proxy shares between its replicas, or that the SDK's user gave LiteLLM."""
+    """Return the Redis that the proxy shares between its replicas, or that the SDK's user gave LiteLLM."""
     # Looked up in the loaded modules: importing the proxy into an SDK process would cost a second and a database.
     proxy = sys.modules.get("litellm.proxy.proxy_server")
     redis = getattr(proxy, "redis_usage_cache", None) if proxy else None

@@ -1,4 +1,4 @@
-"""A stream of Anthropic events on its way through LiteLLM: opened before it is handed on, closed when it is left."""
+"""A stream of Anthropic events on its way through LiteLLM: opened before it is returned, closed when it is dropped."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ Keep: TypeAlias = Callable[[list[Event]], Awaitable[None]]
 
 
 class OpenedStream:
-    """A passing stream of Anthropic events; ``open()`` waits for the first, so that an error keeps its status."""
+    """A stream of Anthropic events; ``open()`` waits for the first event, so that an error keeps its status."""
 
     def __init__(
         self, response: Any, build: Callable[[Any], Any], context: CallContext, keep: Keep, *, one_call: bool
     ) -> None:
-        """Nothing is read before ``open()``.
+        """Set up the stream; nothing is read before ``open()``.
 
         Args:
             response: httpx's response, its body unread.
-            build: makes LiteLLM's own reader of the stream; it is given this object as the response.
-            context: whose call it is, for exceptions.
-            keep: told what was thought and called in a complete answer, before its end is passed on.
-            one_call: only the first tool use is passed on.
+            build: makes LiteLLM's own reader of the stream; it gets this object as the response.
+            context: the call, for exceptions.
+            keep: called with the thinking and calls of a complete answer, before its end is passed on.
+            one_call: pass on only the first tool use.
         """
         self._keep_events = keep
         self._response = response
@@ -42,7 +42,7 @@ class OpenedStream:
 
     @property
     def status_code(self) -> int:
-        """HTTP status: what LiteLLM's reader of the stream asks of a response, beside ``aiter_bytes``."""
+        """The HTTP status, which LiteLLM's reader asks of a response besides ``aiter_bytes``."""
         return int(self._response.status_code)
 
     def __getattr__(self, name: str) -> Any:
@@ -67,7 +67,7 @@ class OpenedStream:
             raise
 
     async def aiter_bytes(self, *_: Any, **__: Any) -> AsyncIterator[bytes]:
-        """The bytes to pass on, for LiteLLM's reader."""
+        """Yield the bytes to pass on, for LiteLLM's reader."""
         await self._keep()
         if self._first:
             yield self._first
@@ -81,7 +81,7 @@ class OpenedStream:
             yield rest
 
     async def _keep(self) -> None:
-        """Remember a complete answer before its end is passed on: the client's next request may follow at once."""
+        """Store a complete answer before its end is passed on, because the client's next request may follow at once."""
         if not self._reader.ended:
             return
         events, self._reader.events = self._reader.events, []
@@ -104,7 +104,7 @@ class OpenedStream:
             raise
 
     async def aclose(self) -> None:
-        """Stop: the upstream is closed at once, and generates no more."""
+        """Stop: close the upstream connection at once, so that it generates no more."""
         if self._closed:
             return
         self._closed = True

@@ -1,16 +1,16 @@
-"""LiteLLM's built-in Anthropic pass-through for ``minimax/`` (``/v1/messages``), repaired where it goes wrong.
+"""Repairs LiteLLM's built-in Anthropic pass-through for ``minimax/`` (``/v1/messages``).
 
-What goes wrong without it: the documented ``https://api.minimax.io/v1`` becomes ``/v1/v1/messages`` (404); a system
-message inside ``messages``, which Claude Code sends, is a 2013; ``thinking: adaptive`` becomes ``enabled``, which M3
-refuses; an error that MiniMax answers with HTTP 200 looks like an answer.
+Without the repairs, the documented ``https://api.minimax.io/v1`` becomes ``/v1/v1/messages`` (404); a system message
+inside ``messages``, which Claude Code sends, is a 2013; ``thinking: adaptive`` becomes ``enabled``, which M3 refuses;
+an error that MiniMax sends with HTTP 200 looks like an answer.
 
-Two places of LiteLLM are replaced, both found from ``MinimaxMessagesConfig``, which has not moved from 1.94.3 to
+Two places in LiteLLM are replaced. Both are found from ``MinimaxMessagesConfig``, which has not moved from 1.94.3 to
 1.110.2 (the modules around it have, twice):
 
 * methods of ``MinimaxMessagesConfig``: the URL, the key, the body, the errors, the answer, the stream;
-* ``anthropic_messages_handler``, beside the class's base: there a call is known with all its parameters, and it is
-  awaited, so that the reasoning memory can be asked before the call and a stream be opened before status 200 is sent.
-  A deployment marked ``self_hosted`` goes to our own translation from there, as ``minimax-plugin/``.
+* ``anthropic_messages_handler``, next to the class's base. There all parameters of a call are known, and the call is
+  awaited, so the reasoning memory can be asked before the call, and a stream can be opened before status 200 is sent.
+  From there a deployment marked ``self_hosted`` goes to our own translation, as ``minimax-plugin/``.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ _ON = frozenset({"on", "true", "1"})
 
 @dataclass(slots=True)
 class _Call:
-    """What the two replaced places must tell each other about one call."""
+    """What the two replaced places share about one call."""
 
     model: str = ""
     scope: str | None = None
-    """Whose reasoning memory; ``None`` when it is off or the model does not think."""
+    """The caller's scope in the reasoning memory; ``None`` when it is off or the model does not think."""
     one_call: bool = False
-    """Only the first tool use of the answer is wanted."""
+    """Pass on only the first tool use of the answer."""
     stream: OpenedStream | None = None
     answered: list[Event] = field(default_factory=list)
 
@@ -63,10 +63,10 @@ _current: ContextVar[_Call | None] = ContextVar("litellm_minimax_messages_call",
 
 
 def repair() -> None:
-    """Replace what is wrong in LiteLLM; does nothing the second time.
+    """Replace what is wrong in LiteLLM; a second call does nothing.
 
     Raises:
-        AttributeError, ImportError: this LiteLLM has moved what is replaced.
+        AttributeError, ImportError: this LiteLLM has moved something that is replaced.
     """
     from litellm.llms.minimax.messages.transformation import MinimaxMessagesConfig
 
@@ -96,7 +96,7 @@ def _marked(method: Callable[..., Any], built_in: Callable[..., Any]) -> Callabl
 
 
 def get_complete_url(_config: Any, _built_in: Any, given: Mapping[str, Any]) -> str:
-    """Every form of base goes to ``<root>/anthropic/v1/messages``."""
+    """Return ``<root>/anthropic/v1/messages`` for every form of base."""
     try:
         return addresses.resolve(given["api_base"], os.environ).anthropic_messages
     except WireFault as fault:
@@ -104,7 +104,7 @@ def get_complete_url(_config: Any, _built_in: Any, given: Mapping[str, Any]) -> 
 
 
 def validate_anthropic_messages_environment(config: Any, _built_in: Any, given: Mapping[str, Any]) -> Any:
-    """The key as MiniMax takes it, and no header of the client's own account or betas."""
+    """Return the headers with the key as MiniMax takes it, without the client's account or beta headers."""
     key = config.get_api_key(api_key=given["api_key"])
     if not key or not str(key).strip():
         raise missing_key(_context(given["model"]))
@@ -113,7 +113,7 @@ def validate_anthropic_messages_environment(config: Any, _built_in: Any, given: 
         "authorization": f"Bearer {str(key).strip()}",
         "content-type": "application/json",
         "anthropic-version": "2023-06-01",
-        # A compressed stream may be held back by whatever sits between.
+        # A proxy in between may hold a compressed stream back.
         "accept-encoding": "identity",
     }
     return headers, given["api_base"]
@@ -124,7 +124,7 @@ _OWN_HEADERS = frozenset({"authorization", "x-api-key", "content-type", "content
 
 
 def transform_anthropic_messages_request(_config: Any, _built_in: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The body as MiniMax accepts it."""
+    """Return the body in the form that MiniMax accepts."""
     facts = catalog.find(given["model"])
     try:
         built = build_messages_request(
@@ -145,7 +145,7 @@ def transform_anthropic_messages_request(_config: Any, _built_in: Any, given: Ma
 
 
 def get_error_class(_config: Any, _built_in: Any, given: Mapping[str, Any]) -> Exception:
-    """MiniMax's error as LiteLLM's exception, by the same table as on the chat door."""
+    """Return MiniMax's error as LiteLLM's exception, by the same table as for chat."""
     headers = given["headers"] or {}
     fault = parse_error_body(given["status_code"], str(given["error_message"]).encode(), headers.get("trace-id"))
     call = _current.get()
@@ -153,7 +153,7 @@ def get_error_class(_config: Any, _built_in: Any, given: Mapping[str, Any]) -> E
 
 
 def transform_anthropic_messages_response(_config: Any, built_in: Any, given: Mapping[str, Any]) -> Any:
-    """A whole answer; an error in HTTP 200 is raised."""
+    """Return a whole answer; raise an error that came with HTTP 200."""
     response = given["raw_response"]
     fault = error_of_message(response.status_code, response.content, response.headers.get("trace-id"))
     if fault is not None:
@@ -168,7 +168,7 @@ def transform_anthropic_messages_response(_config: Any, built_in: Any, given: Ma
 
 
 def get_async_streaming_response_iterator(config: Any, built_in: Any, given: Mapping[str, Any]) -> Any:
-    """The stream, which is opened before it is handed on (see ``_handler``)."""
+    """Return the stream; ``_handler`` opens it before it is passed on."""
     arguments = {name: value for name, value in given.items() if name not in ("self", "httpx_response")}
     call = _current.get() or _Call()
     call.stream = OpenedStream(
@@ -245,7 +245,7 @@ def _ours(given: Mapping[str, Any]) -> bool:
 
 
 def _minimax_model(given: Mapping[str, Any]) -> str | None:
-    """The model without its prefix if this is a call for ``minimax/``."""
+    """Return the model without its prefix if this is a call for ``minimax/``."""
     prefix, _, name = str(given["model"]).partition("/")
     if name and prefix == "minimax":
         return name
@@ -253,7 +253,7 @@ def _minimax_model(given: Mapping[str, Any]) -> str | None:
 
 
 def _self_hosted(given: Mapping[str, Any]) -> bool:
-    """An OpenAI-only server has no Anthropic endpoint: our translation serves it."""
+    """Whether our own translation serves this call: an OpenAI-only server has no Anthropic endpoint."""
     switch = given.get("self_hosted")
     return str(os.environ.get("MINIMAX_SELF_HOSTED", "") if switch is None else switch).strip().lower() in _ON
 

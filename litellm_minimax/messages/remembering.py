@@ -1,4 +1,4 @@
-"""The reasoning memory for Anthropic-shaped conversations: the same store as on the chat door, the same ids."""
+"""The reasoning memory for Anthropic-shaped conversations: the same store and the same ids as for chat."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from litellm_minimax.wire.outgoing.unreturned_reasoning import turns_without_rea
 
 
 def scope_of(given: Mapping[str, Any], api_key: str | None, model: str) -> str | None:
-    """Whose reasoning memory a call uses; ``None`` where it is off or the model does not think."""
+    """Return a call's scope in the reasoning memory; ``None`` if it is off or the model does not think."""
     facts = catalog.find(model)
     if not reasoning_memory.is_on() or (facts is not None and not facts.reasons):
         return None
-    # On this door `metadata` is the client's own, whatever it says of keys: the proxy's is beside it.
+    # On this endpoint `metadata` comes from the client, whatever it says about keys; the proxy's metadata is separate.
     return reasoning_memory.scope_of(str(api_key or "").strip(), {"litellm_metadata": given.get("litellm_metadata")})
 
 
 async def keep(scope: str | None, events: list[Event]) -> None:
-    """Remember the thinking of a complete answer under the ids of its calls."""
+    """Store the thinking of a complete answer under the ids of its calls."""
     if scope is None or not events:
         return
     answer = AnswerCollector()
@@ -34,7 +34,7 @@ async def keep(scope: str | None, events: list[Event]) -> None:
 
 
 async def with_lost_reasoning(scope: str, messages: Any) -> Any:
-    """The messages, with the thinking that a client dropped from the current tool loop put back where it was."""
+    """Return the messages with the thinking restored that a client dropped from the current tool loop."""
     missing = turns_without_reasoning([_as_chat(message) for message in messages])
     recalled = await reasoning_memory.arecall(scope, missing) if missing else {}
     if not recalled:
@@ -43,7 +43,7 @@ async def with_lost_reasoning(scope: str, messages: Any) -> Any:
     for index, thought in recalled.items():
         content = restored[index].get("content")
         blocks = content if isinstance(content, list) else [{"type": "text", "text": str(content or "")}]
-        # MiniMax signs its thinking with 64 hex digits and does not verify them; ours name the text they stand for.
+        # MiniMax signs its thinking with 64 hex digits and does not verify them; our signature is the hash of the text.
         signature = hashlib.sha256(thought.encode()).hexdigest()
         thinking = {"type": "thinking", "thinking": thought, "signature": signature}
         restored[index] = {**restored[index], "content": [thinking, *blocks]}
@@ -51,9 +51,9 @@ async def with_lost_reasoning(scope: str, messages: Any) -> Any:
 
 
 def _as_chat(message: Any) -> Any:
-    """A message as the search for lost reasoning reads it.
+    """Return a message in the form that the search for lost reasoning reads.
 
-    Calls as the chat door has them; results without the text that agents put beside them, which begins no new turn.
+    Calls become chat calls. Results lose the text that agents put next to them, which does not begin a new turn.
     """
     content = message.get("content") if isinstance(message, Mapping) else None
     if not isinstance(content, list):

@@ -1,9 +1,9 @@
-"""A client's own advisor tool on ``/v1/messages``, served as a hybrid in mode advisor.
+"""Serves a client's own advisor tool on ``/v1/messages`` as a hybrid in mode advisor.
 
-LiteLLM takes a request with ``advisor_20260301`` before any handler sees it, and runs a loop of its own (1.94.3 to
-1.110.2). That loop never asks whether the key may use the advisor's model, charges the advisor to nobody, streams
-nothing before the whole answer is there, and fails the request when the advisor can't be reached or was asked too
-often. So its list of interceptors gets this one in front, for the models that this package serves on a proxy.
+LiteLLM takes a request with ``advisor_20260301`` before any handler sees it, and runs its own loop (1.94.3 to 1.110.2).
+That loop never checks whether the key may use the advisor's model, charges the advisor to nobody, streams nothing
+until the whole answer has come, and fails the request when the advisor can't be reached or was asked too often. Our
+interceptor is therefore put before LiteLLM's, for the models that this package serves on a proxy.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ class ServedAsHybrid:
     """LiteLLM's ``MessagesInterceptor``, for the advisor tool on our models."""
 
     def __init__(self, module: Any) -> None:
-        """Make one.
+        """Set up the interceptor.
 
         Args:
-            module: LiteLLM's module with ``anthropic_messages_handler``, by which a call goes on.
+            module: LiteLLM's module with ``anthropic_messages_handler``, which a call continues with.
         """
         self._module = module
 
     def can_handle(self, tools: Any, custom_llm_provider: str | None) -> bool:
-        """Whether this is the proxy, the model one of ours, and the tool there."""
+        """Whether this is the proxy, the model is one of ours, and the request has the tool."""
         ours = custom_llm_provider in _PROVIDERS and calls.running_router() is not None
         return ours and clients_tool.is_declared(tools)
 
     async def handle(self, *, model: str, **given: Any) -> Any:
-        """Go on with the call as if the client had asked for a hybrid.
+        """Continue the call as if the client had asked for a hybrid.
 
         Raises:
-            Exception: LiteLLM's: a 400 for a tool that is not well written, else what the hybrid raises.
+            Exception: LiteLLM's: a 400 for a malformed tool, else what the hybrid raises.
         """
         metadata = dict(given.get("litellm_metadata") or {})
         group = str(metadata.get("model_group") or model)
@@ -70,7 +70,7 @@ class ServedAsHybrid:
 
 
 def leave_tries_to_members(data: dict[str, Any], team_id: str | None) -> None:
-    """For the proxy's hook: the Router tries the executor again by itself, and trying the whole as well multiplies."""
+    """Stop the Router from retrying the whole call: it retries the executor already, and the two would multiply."""
     model, router = data.get("model"), calls.running_router()
     if router is None or not isinstance(model, str) or not clients_tool.is_declared(data.get("tools")):
         return
@@ -80,7 +80,7 @@ def leave_tries_to_members(data: dict[str, Any], team_id: str | None) -> None:
 
 
 def install() -> None:
-    """Put ours in front of LiteLLM's own interceptors; does nothing the second time.
+    """Put our interceptor before LiteLLM's own; a second call does nothing.
 
     Raises:
         AttributeError, ImportError: this LiteLLM has moved them.
@@ -94,7 +94,7 @@ def install() -> None:
 
 
 def _executor(model: str, group: str, given: Mapping[str, Any]) -> str:
-    """Who works, as a hybrid's member is written: the model group, or the executor of the hybrid that was asked for."""
+    """Return the executor as a hybrid's member: the model group, or the executor of the hybrid that was asked for."""
     name = model.removeprefix("hybrid/")
     if given.get("custom_llm_provider") != "hybrid":
         return group
@@ -115,7 +115,7 @@ def _is_chosen(given: Mapping[str, Any], name: str) -> bool:
 
 
 def _without_deployment(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The call without what belongs to the deployment that the Router chose: it chooses again, for the executor."""
+    """Return the call without the fields of the deployment that the Router chose; it chooses again for the executor."""
     info = given.get("model_info")
     found = calls.running_router().get_deployment(model_id=info.get("id")) if isinstance(info, Mapping) else None
     own = found.litellm_params.model_dump(exclude_none=True) if found is not None else {}
@@ -127,7 +127,7 @@ _CLIENTS = frozenset({"max_tokens", "messages", "stop_sequences", "stream", "sys
 
 
 def _without_blocks(messages: Any) -> Any:
-    """The history with another server's advice in it as text: no other provider takes the blocks."""
+    """Return the history with another server's advice as text, because no other provider accepts the blocks."""
     from litellm.llms.anthropic.common_utils import strip_advisor_blocks_from_messages
 
     return strip_advisor_blocks_from_messages([dict(message) for message in messages], replace_with_text=True)

@@ -1,13 +1,13 @@
-"""To the proxy's access check an inline hybrid is its two members, not two halves of a batch.
+"""Makes the proxy's access check see an inline hybrid as its two members, not as two halves of a batch.
 
 When it authenticates, before any hook, the proxy splits a model name at commas (``hybrid:[A`` and ``B]``) and checks
-what it finds against the lists and budgets of the key, its team, user and project. Here it finds the model groups of
-the two members instead: a key that may use both may use the hybrid, and LiteLLM's own refusal names the one it may
-not. The handler checks again, with the caller's aliases and for presets.
+the parts against the lists and budgets of the key, its team, user and project. This module gives it the model groups of
+the two members instead. A key that may use both may use the hybrid, and LiteLLM's own refusal names the one that it may
+not use. The handler checks again, with the caller's aliases and for presets.
 
-This reaches for one private name of LiteLLM (the same on 1.94.3 to 1.110.2). A release without it only loses inline
-hybrids for keys with model lists. The names are exchanged only while the hook that refuses malformed hybrids is at
-work: without it the proxy would split such a name into a batch after the check.
+This uses one private name of LiteLLM (the same on 1.94.3 to 1.110.2). On a release without it, only keys with model
+lists lose inline hybrids. The names are replaced only while the hook that refuses malformed hybrids is active: without
+it the proxy would split such a name into a batch after the check.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _MARK = "__litellm_minimax_original__"
 
 
 def name_members(is_guarded: Callable[[], bool]) -> bool:
-    """Make the running proxy's access check see a hybrid's members; whether it does. Safe to repeat.
+    """Make the running proxy's access check see a hybrid's members. Return whether it does. Safe to repeat.
 
     Args:
-        is_guarded: whether the hook that refuses malformed hybrids is at work, asked at each request.
+        is_guarded: whether the hook that refuses malformed hybrids is active; asked at each request.
     """
-    # Only in a proxy: importing its modules into an SDK process would cost a second.
+    # Only in a proxy: importing the proxy's modules into an SDK process would take a second.
     module = sys.modules.get(_MODULE)
     original = getattr(module, _NAME, None)
     if module is None or hasattr(original, _MARK):
@@ -57,7 +57,7 @@ def name_members(is_guarded: Callable[[], bool]) -> bool:
 
 
 def candidates_of(model: str) -> list[str]:
-    """The names that a key must be allowed for an inline hybrid; a malformed one stands for itself."""
+    """Return the names that a key must be allowed for an inline hybrid; a malformed one is returned unchanged."""
     try:
         parsed = spec.parse(model)
     except InvalidRequest:
@@ -68,5 +68,5 @@ def candidates_of(model: str) -> list[str]:
         resolution.find_group(member, groups, preset.DEFAULT_BACKENDS, {}) if groups else None
         for member in (parsed.reasoning, parsed.execution)
     )
-    # What is no group here may be one of the caller's team or alias, under its bare name.
+    # A name that is not a group here may be the caller's alias, or one of their team's.
     return [name or member.model for name, member in zip(found, (parsed.reasoning, parsed.execution), strict=True)]

@@ -1,7 +1,7 @@
-"""A streamed answer out of LiteLLM's cache, with its reasoning.
+"""Adds the reasoning to streamed answers from LiteLLM's cache.
 
-LiteLLM keeps the whole message in its cache and makes a stream of it again for a caller that wants one; the reasoning
-is left out there (1.108.7), of every provider's answers. Only those that this package made are completed here.
+LiteLLM caches the whole message, and turns it back into a stream for a caller that wants one. It leaves out the
+reasoning there (1.108.7), for every provider. Only answers that this package made are completed here.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 from litellm_minimax.seams.wrapped import MARK
 
 _OURS = ("minimax", "hybrid")
-"""The provider-specific fields by which an answer of ours is known."""
+"""The provider-specific fields by which our answers are recognised."""
 
 
 def complete() -> None:
-    """Put the reasoning back into both of LiteLLM's replays; one that a release no longer has is left out."""
+    """Put the reasoning back into both of LiteLLM's replay functions; one that a release no longer has is skipped."""
     import litellm
 
     for name, completed in (
@@ -58,7 +58,7 @@ def _completed(original: Callable[..., Iterator[Any]]) -> Callable[..., Iterator
 
 
 def _left_out(response: Mapping[str, Any] | None) -> str | None:
-    """The reasoning of the one choice of an answer of ours."""
+    """Return the reasoning of the one choice, if the answer is ours."""
     choices = (response or {}).get("choices")
     if not isinstance(choices, list) or len(choices) != 1:
         return None
@@ -75,7 +75,7 @@ def _has_reasoning(chunk: Any) -> bool:
 
 
 def _thought(chunk: Any, reasoning: str) -> Any:
-    """A chunk in front of the first one, with nothing in it but the reasoning."""
+    """Return a chunk that holds only the reasoning, to send before the first one."""
     thought = chunk.model_copy(deep=True)
     thought.choices[0].finish_reason = None
     delta = thought.choices[0].delta

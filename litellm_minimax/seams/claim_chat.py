@@ -1,16 +1,16 @@
-"""The claim on chat: what LiteLLM's dispatch and parameter rules become, so that ``minimax/`` is answered here.
+"""Claims the provider name ``minimax`` for chat: changes LiteLLM's dispatch and parameter rules so that we answer.
 
-Why a claim: LiteLLM has a built-in provider called ``minimax`` that its dispatch tries before any custom handler. A
-handler that is only listed in ``litellm.custom_provider_map`` under that name is silently never called (seen on
-1.80.12 to 1.110.2). So, in ``litellm.main``:
+LiteLLM has a built-in provider called ``minimax``, which its dispatch tries before any custom handler. A handler that
+is only listed in ``litellm.custom_provider_map`` under that name is silently never called (seen on 1.80.12 to
+1.110.2). So, in ``litellm.main``:
 
 * ``_complete_minimax`` points at ``_complete_custom_providers``, which finds our handler by its provider name;
-* ``_complete_custom_providers`` opens one of our async streams before it hands it over, so that an error which comes
-  instead of the first byte keeps its HTTP status on every door (``/v1/messages`` has sent 200 otherwise);
-* ``get_optional_params`` gives ``minimax-plugin/`` the rules of ``minimax/`` and lets ``hybrid/`` pass what its
-  executor may know (the execution call applies the executor's own rules).
+* ``_complete_custom_providers`` opens our async streams before it returns them, so that an error that comes instead of
+  the first byte keeps its HTTP status on every endpoint (without this, ``/v1/messages`` sends 200);
+* ``get_optional_params`` gives ``minimax-plugin/`` the rules of ``minimax/``, and lets ``hybrid/`` pass on what its
+  executor may accept (the execution call applies the executor's own rules).
 
-Further, ``litellm.MinimaxChatConfig`` lists the parameters we support, so that ``UnsupportedParamsError`` and
+In addition, ``litellm.MinimaxChatConfig`` lists the parameters we support, so that ``UnsupportedParamsError`` and
 ``drop_params`` are LiteLLM's own.
 """
 
@@ -39,7 +39,7 @@ _HYBRID_PARAMS = (
 
 
 def claim() -> None:
-    """Do all of it; what is done already is left.
+    """Apply the claim; parts that are in place already are left alone.
 
     Raises:
         AttributeError: LiteLLM has moved a name.
@@ -61,7 +61,7 @@ def is_claimed() -> bool:
 
 
 def unused_names() -> set[str]:
-    """Those of the names claimed here that LiteLLM's ``completion`` no longer goes through."""
+    """Return the names claimed here that LiteLLM's ``completion`` no longer uses."""
     import litellm
 
     completion: Any = litellm.main.completion
@@ -110,13 +110,13 @@ def _opening_dispatch(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _opened(wrapper: Any) -> Coroutine[Any, Any, Any]:
-    """``litellm.acompletion`` awaits a coroutine that its dispatch returns: the place to open the upstream."""
+    """Return a coroutine that opens the upstream; ``litellm.acompletion`` awaits what its dispatch returns."""
 
     async def open_upstream() -> Any:
         stream = wrapper.completion_stream
-        # A hybrid answers under the name that the client typed; LiteLLM would name its last chunk without the prefix.
+        # A hybrid answers under the name that the client sent; LiteLLM would name its last chunk without the prefix.
         wrapper._cached_model_name = getattr(stream, "model", None) or wrapper._cached_model_name
-        if hasattr(stream, "open"):  # not a stream of a handler that somebody put under our name
+        if hasattr(stream, "open"):  # false for another handler registered under our name
             try:
                 await stream.open()
             except BaseException:
@@ -166,7 +166,7 @@ def _chat_config(built_in: type[Any]) -> type[Any]:
 
 
 def _several(choices: object, model: str, *, drop: bool) -> bool:
-    """LiteLLM refuses parameters by name only; of ``n`` it is the value that MiniMax can't do."""
+    """Whether ``n`` asks for several choices: LiteLLM refuses parameters by name only, and here it is the value."""
     import litellm
 
     if not isinstance(choices, int) or choices <= 1:

@@ -1,9 +1,9 @@
-"""The claim for LiteLLM's doors beside chat: what its own rules would refuse or drop reaches our handler.
+"""The claim for LiteLLM's other endpoints: parameters that its own rules refuse or drop reach our handler.
 
 LiteLLM refuses ``encoding_format``, ``dimensions`` and ``user`` for a provider without an embeddings config, and every
-OpenAI SDK sends ``encoding_format: "base64"`` by itself: without this each of them would get a 400. Of an image call it
-drops ``n``, ``size``, ``response_format`` and others without a word before a custom handler is asked: without this
-``n=4`` would make one picture. Everything is checked after it was done, as in ``registration.py``.
+OpenAI SDK sends ``encoding_format: "base64"`` by itself, so each would get a 400. From an image call it silently drops
+``n``, ``size``, ``response_format`` and others before a custom handler is asked, so ``n=4`` would make one image.
+Everything is checked after it was done, as in ``registration.py``.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _EMBEDDING_PARAMS = ("encoding_format", "dimensions", "user", "extra_body")
 _IMAGE_PARAMS = ("n", "size", "response_format", "quality", "style", "user", "extra_body")
 _EDIT_PARAMS = ("n", "size", "response_format", "quality", "user", "mask", "extra_headers", "extra_body", "drop_params")
 _WRAPPED = "original_function"
-"""What LiteLLM's ``client`` decorator calls the function inside it."""
+"""The name that LiteLLM's ``client`` decorator gives to the function inside it."""
 
 
 def claim() -> None:
-    """Wrap what LiteLLM's ``embedding``, ``image_generation`` and ``image_edit`` lose parameters in.
+    """Wrap the places where LiteLLM's ``embedding``, ``image_generation`` and ``image_edit`` lose parameters.
 
-    Does nothing that is already done.
+    Parts that are in place already are left alone.
 
     Raises:
         AttributeError: this LiteLLM has moved it.
@@ -52,10 +52,10 @@ def _wrap(module: Any, name: str, parameters: tuple[str, ...], of: Callable[...,
 
 
 def _claim_edits(name: str, edits: Any) -> None:
-    """LiteLLM hands a custom handler what ``image_edit`` has no name for, and drops what it has one for.
+    """Wrap ``image_edit`` itself: LiteLLM passes a custom handler only the parameters that it has no name for.
 
-    So the function itself must be wrapped. It is reached by several names, of which some were bound before this runs;
-    all are one function that a decorator made, and what it calls is exchanged.
+    The function is reached by several names, some of which were bound before this runs. All of them are one function
+    that a decorator made, so the function inside the decorator is replaced.
     """
     free = edits.__code__.co_freevars
     if _WRAPPED not in free:
@@ -90,7 +90,7 @@ def _carrying(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _without(told: dict[str, Any], dropped: Any) -> dict[str, Any]:
-    """What an operator wants to have dropped by name (``additional_drop_params``) is LiteLLM's rule, and holds here."""
+    """Apply ``additional_drop_params``, LiteLLM's rule for what an operator wants dropped by name."""
     names = dropped if isinstance(dropped, list | tuple) else ()
     return {name: value for name, value in told.items() if name not in names}
 
@@ -98,7 +98,7 @@ def _without(told: dict[str, Any], dropped: Any) -> dict[str, Any]:
 def _with_our_rules(
     original: Callable[..., dict[str, Any]], parameters: tuple[str, ...]
 ) -> Callable[..., dict[str, Any]]:
-    """``original``, past which our providers' ``parameters`` go as they are: the handler has rules for them."""
+    """Wrap ``original`` so that our providers' ``parameters`` bypass it unchanged: the handler has its own rules."""
 
     @functools.wraps(original)
     def get_optional_params(*args: Any, **kwargs: Any) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""What a client of the proxy may send: checked before LiteLLM takes it for the operator's, or answers it with a 500.
+"""Checks what a client of the proxy sends, before LiteLLM takes it for the operator's or answers it with a 500.
 
-LiteLLM lets a request's fields win over the configuration's, so a deployment's options are refused in a request. And a
-few shapes make LiteLLM itself fail on its way to any handler (1.106.2): they are the client's mistake, and a 400.
+In LiteLLM a request's fields override the configuration's, so a deployment's options are refused in a request. In
+addition, a few malformed fields make LiteLLM itself fail before any handler (1.106.2). These are the client's mistake,
+and become a 400.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ from litellm_minimax.images.handler import CLAIMED
 from litellm_minimax.wire.faults import InvalidRequest
 
 _OPERATORS_FIELDS = ("hybrid", "self_hosted", "ssl_verify", "response_format_retries", CLAIMED)
-"""``hybrid`` could name members that the operator did not, ``ssl_verify`` switch off the check of who is asked; by the
-last this package carries an edit's parameters past LiteLLM, and ``ssl_verify`` could hide in it."""
+"""``hybrid`` could name members that the operator did not, ``ssl_verify`` could switch off certificate checks. The last
+one carries an edit's parameters past LiteLLM, and ``ssl_verify`` could hide in it."""
 _OBJECTS = ("headers", "extra_headers")
 _SECONDS = ("timeout", "stream_timeout")
 _LONGEST_TIMEOUT = 86_400.0
 
 
 def check(data: Mapping[str, Any]) -> None:
-    """Refuse on any door what a client may not set, and what LiteLLM would stumble over.
+    """Refuse, on any endpoint, fields that a client may not set and fields that would make LiteLLM fail.
 
     Raises:
         InvalidRequest: naming the field.
@@ -41,7 +42,7 @@ def check(data: Mapping[str, Any]) -> None:
 
 
 def check_format(data: Mapping[str, Any]) -> None:
-    """``response_format`` where a text is answered: an object. Pictures, speech and transcripts have a word there.
+    """Check that ``response_format`` is an object for text answers; images, speech and transcripts have a word there.
 
     Raises:
         InvalidRequest: naming the field.
@@ -50,11 +51,11 @@ def check_format(data: Mapping[str, Any]) -> None:
 
 
 def check_chat(data: Mapping[str, Any], part_types: Iterable[str] | None = None) -> None:
-    """Refuse what the chat doors would stumble over; bodies of other doors, and of other providers, have other shapes.
+    """Refuse what would make the chat endpoints fail; other endpoints and other providers have other formats.
 
     Args:
         data: the request's fields, which :func:`check` has passed.
-        part_types: types of content parts that LiteLLM takes from a user on this door; any if ``None``.
+        part_types: types of content parts that LiteLLM takes from a user on this endpoint; any if ``None``.
 
     Raises:
         InvalidRequest: naming the field.
@@ -71,7 +72,7 @@ def check_chat(data: Mapping[str, Any], part_types: Iterable[str] | None = None)
         raise InvalidRequest("metadata.user_id", "it must be a text.")
     types = None if part_types is None else frozenset(part_types)
     messages = data.get("messages")
-    # A prompt that LiteLLM keeps may bring the messages.
+    # The messages may come from a prompt that is stored in LiteLLM.
     if messages == [] and "prompt_id" not in data:
         raise InvalidRequest("messages", "it must have at least one message.")
     for where, message in _messages(messages or []):
@@ -84,7 +85,7 @@ def check_chat(data: Mapping[str, Any], part_types: Iterable[str] | None = None)
 
 
 def check_input(items: object) -> None:
-    """The ``input`` of ``/v1/responses``.
+    """Check the ``input`` of ``/v1/responses``.
 
     Raises:
         InvalidRequest: naming the item.
@@ -112,7 +113,7 @@ def _check_thinking(data: Mapping[str, Any]) -> None:
 
 
 def _messages(messages: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each message with its place."""
+    """Yield each message with its path."""
     if not isinstance(messages, list):
         raise InvalidRequest("messages", "it must be a list.")
     for index, message in enumerate(messages):
@@ -134,8 +135,8 @@ def _check_parts(parts: list[Any], where: str, types: frozenset[str] | None) -> 
         if not known or (kind == "image_url" and not part.get("image_url")):
             raise InvalidRequest(
                 f"{where}.content[{index}]",
-                "it is no part that a user message can have.",
-                "Set its type, such as text, and what belongs to it.",
+                "it is not a part that a user message can have.",
+                "Set its type, such as text, and the fields of that type.",
             )
 
 

@@ -1,7 +1,7 @@
-"""One line for each hybrid's decision, where a proxy with default settings shows it.
+"""Shows one line for each hybrid's decision on a proxy with default settings.
 
-The decisions are logged on INFO, and LiteLLM's proxy leaves Python's default, which shows warnings only. What the
-operator has set (a level of this logger's, ``LITELLM_LOG``, handlers of their own) stands.
+The decisions are logged at INFO, and LiteLLM's proxy keeps Python's default, which shows only warnings. Anything the
+operator has set (a level for this logger, ``LITELLM_LOG``, handlers) is respected.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _QUIET = frozenset({"WARNING", "ERROR", "CRITICAL"})
 
 
 def show() -> None:
-    """Let the decisions be seen; safe to repeat."""
+    """Make the decisions visible; safe to repeat."""
     log = logging.getLogger(NAME)
     if log.isEnabledFor(logging.INFO) or log.level != logging.NOTSET:
         return
@@ -27,7 +27,7 @@ def show() -> None:
 
 
 class _WhereNobodyElse(logging.StreamHandler):  # type: ignore[type-arg]
-    """Writes to standard error, unless the process has handlers of its own that get the line as well."""
+    """Writes to standard error, unless the process has its own handlers that get the line as well."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""

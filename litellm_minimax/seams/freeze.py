@@ -1,13 +1,12 @@
-"""What a started proxy has loaded is set aside once, where Python's garbage collector no longer looks at it.
+"""Sets everything that a started proxy has loaded aside once, so that Python's garbage collector skips it.
 
-A full collection visits every object of the process: in a started proxy some 780,000 that LiteLLM's modules, schemas
-and price map consist of and that never go away. That takes 0.2 to 0.5 s, in which no stream moves. After
+A full collection visits every object of the process. In a started proxy these are some 780,000 objects of LiteLLM's
+modules, schemas and price map, which never go away. Visiting them takes 0.2 to 0.5 s, in which no stream moves. After
 ``gc.freeze()`` a full collection visits only what requests have made since.
 
 It is done once and only in a proxy: by ``litellm-minimax serve`` when the proxy answers, and otherwise by the proxy's
-hooks some seconds after they were made. Importing the package does nothing of the kind. Objects set aside are still
-freed as soon as nothing refers to them; only circles among them would stay,
-and those are collected before.
+hooks some seconds after they were made. Importing the package does not do it. Objects set aside are still freed as soon
+as nothing refers to them; only reference cycles among them would stay, and those are collected before.
 """
 
 from __future__ import annotations
@@ -24,19 +23,19 @@ log = logging.getLogger("litellm_minimax")
 
 SWITCH = "MINIMAX_GC_FREEZE"
 SETTLE_SECONDS = 5.0
-"""From the hooks' making, while the proxy reads its configuration, to a proxy that has loaded everything."""
+"""From the creation of the hooks, while the proxy reads its configuration, until it has loaded everything."""
 
 _turn = threading.Lock()
-"""Taken by whoever freezes and never given back: it happens once."""
+"""Acquired by the one call that freezes and never released, so that it happens once."""
 
 
 def is_on() -> bool:
-    """Off with ``MINIMAX_GC_FREEZE=off``."""
+    """Whether freezing is on; ``MINIMAX_GC_FREEZE=off`` switches it off."""
     return os.environ.get(SWITCH, "").strip().lower() not in {"off", "false", "0"}
 
 
 def freeze_once() -> str:
-    """Collect, and set aside what is left; only the first call does. What it did, in a line; empty if nothing."""
+    """Collect, and set the rest aside; only the first call does. Return a line on what was done; empty if nothing."""
     if not is_on() or not _turn.acquire(blocking=False):
         return ""
     began = time.perf_counter()
@@ -49,7 +48,7 @@ def freeze_once() -> str:
 
 
 def freeze_when_settled(is_at_work: Callable[[], bool]) -> bool:
-    """Freeze some seconds from now if ``is_at_work`` then; whether there is an event loop to wait in."""
+    """Freeze some seconds from now if ``is_at_work`` then. Return whether there is an event loop to wait in."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:

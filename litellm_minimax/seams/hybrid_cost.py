@@ -1,7 +1,7 @@
-"""``litellm.completion_cost`` of a hybrid's answer: the sum that the answer carries.
+"""Lets ``litellm.completion_cost`` return the cost that a hybrid's answer carries.
 
-LiteLLM reckons by a model's prices, and a pair of models has none; it raised. The dollars of all calls stand in the
-usage of the answer already, so its calculator is given those.
+LiteLLM calculates by a model's prices. A pair of models has none, so it raised an error. The usage of the answer
+already holds the dollars of all calls, so LiteLLM's calculator gets those.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ log = logging.getLogger("litellm_minimax")
 
 
 def register() -> None:
-    """Put our reckoning in front of LiteLLM's; does nothing that is already done."""
+    """Put our calculation before LiteLLM's; a second call does nothing."""
     from litellm import cost_calculator
 
     original = getattr(cost_calculator, "cost_per_token", None)

@@ -1,4 +1,4 @@
-"""What LiteLLM's price map learns about MiniMax's models: prices, limits and what each supports."""
+"""Adds MiniMax's models to LiteLLM's price map: prices, limits and supported features."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from litellm_minimax.seams.claim_chat import MINIMAX, MINIMAX_PLUGIN
 
 
 def register() -> None:
-    """Enter every model under both provider names, unless LiteLLM holds the same facts already."""
+    """Add every model under both provider names, unless LiteLLM already has the same facts."""
     import litellm
 
     entries = {
@@ -21,12 +21,12 @@ def register() -> None:
     } | _infos_beside_chat()
     missing = {key: entry for key, entry in entries.items() if not _holds(litellm.model_cost.get(key), entry)}
     for key, entry in missing.items():
-        # register_model() first looks for what LiteLLM knows of a model, and for a name that is not there it goes
-        # through all of its 3,000 models each time: half of what this package would add to the import.
+        # register_model() first looks up what LiteLLM knows of a model, and for an unknown name it searches all of its
+        # 3,000 models each time: half of what this package would add to the import.
         litellm.model_cost.setdefault(key, dict(entry))
     if missing:
         litellm.register_model(missing)
-    # What `/v1/models` lists for `minimax/*`; the same set stands behind `litellm.models_by_provider`.
+    # `/v1/models` lists these for `minimax/*`; `litellm.models_by_provider` uses the same set.
     beside_chat = [*(facts.id for facts in catalog.EMBEDDINGS), *(facts.id for facts in catalog.IMAGES)]
     listed = [*(facts.id for facts in catalog.MODELS), *beside_chat]
     litellm.minimax_models.update(f"{MINIMAX}/{name}" for name in listed)
@@ -66,7 +66,7 @@ def _model_info(facts: catalog.ModelFacts, provider: str) -> dict[str, Any]:
 
 
 def _prices(price: catalog.Price, suffix: str) -> dict[str, float]:
-    """LiteLLM's cost keys, in dollars per token; where no cache price is published, cached tokens cost full price."""
+    """Return LiteLLM's cost keys, in dollars per token. Without a published cache price, the full price is used."""
     per_token = 1e-6
     return {
         f"input_cost_per_token{suffix}": price.input * per_token,

@@ -12,7 +12,7 @@ from litellm_minimax.seams import claim_chat, registration
 
 
 class MinimaxProvider(MinimaxLLM, EmbeddingLLM, ImageLLM):
-    """LiteLLM knows one handler for a provider: chat, embeddings and images in one."""
+    """One handler for chat, embeddings and images, because LiteLLM knows only one handler per provider."""
 
 
 minimax_llm = MinimaxProvider()
@@ -26,5 +26,5 @@ HANDLERS: dict[str, CustomLLM] = {
 
 
 def register() -> None:
-    """Register all of them; see :func:`registration.register`."""
+    """Register all handlers; see :func:`registration.register`."""
     registration.register(HANDLERS)

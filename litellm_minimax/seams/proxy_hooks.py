@@ -1,7 +1,7 @@
-"""What the proxy must do around our handlers: check requests, keep a hybrid's name whole, tell what a hybrid decided.
+"""The proxy's hooks: they check requests, keep a hybrid's name whole, and report what a hybrid decided.
 
-The proxy takes a comma in a model name for a batch of models, before any handler sees the name; the pre-call hook runs
-before that on every door and writes the comma as ``%2C``. The client's own spelling is what answers are labelled with.
+The proxy treats a comma in a model name as a batch of models before any handler sees the name. The pre-call hook runs
+before that on every endpoint and writes the comma as ``%2C``. Answers carry the name as the client wrote it.
 """
 
 # ruff: noqa: ARG002 - the hooks' signatures are LiteLLM's
@@ -36,7 +36,7 @@ class ProxyHooks(CustomLogger):
     """The proxy's callbacks; list the instance under ``litellm_settings.callbacks``."""
 
     def __init__(self) -> None:
-        """Made while the proxy reads its configuration, so a hybrid that is set up wrongly stops the start.
+        """Check the configuration. The proxy makes the hooks while it reads it, so a wrong hybrid stops the start.
 
         Raises:
             ValueError: one sentence for each wrong option.
@@ -59,14 +59,15 @@ class ProxyHooks(CustomLogger):
     async def async_pre_call_hook(
         self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str
     ) -> dict[str, Any]:
-        """Check the model string of an inline hybrid and make it safe from the proxy's batching.
+        """Check the model string of an inline hybrid and protect it from the proxy's batching.
 
         Raises:
-            litellm.BadRequestError: the string is not right, or stands in a batch list, or comes by a door that has no
-                hybrids; or the request has a field that only the operator's configuration may set.
+            litellm.BadRequestError: the string is malformed, is in a batch list, or came by an endpoint without
+            hybrids; or
+                the request has a field that only the operator's configuration may set.
         """
         auth_candidates.name_members(self.is_at_work)
-        # Where the configuration was read outside of an event loop, the first request finds one.
+        # If the configuration was read outside of an event loop, the first request finds one.
         self._will_freeze = self._will_freeze or freeze.freeze_when_settled(self.is_at_work)
         model = data.get("model")
         try:
@@ -95,14 +96,14 @@ class ProxyHooks(CustomLogger):
         request_headers: dict[str, str] | None = None,
         litellm_call_info: dict[str, Any] | None = None,
     ) -> dict[str, str] | None:
-        """``x-hybrid-decision`` and ``x-hybrid-reason``, on streams too."""
+        """Add ``x-hybrid-decision`` and ``x-hybrid-reason``, on streams too."""
         details = getattr(data.get("litellm_logging_obj"), "model_call_details", None)
         decided = details.get(handler.DECISION) if isinstance(details, Mapping) else None
         return dict(decided) if decided else None
 
 
 def running_config() -> Mapping[str, Any]:
-    """The configuration of the proxy that runs in this process; empty outside of one, and before it is read."""
+    """Return the configuration of the proxy that runs in this process; empty outside of one, and before it is read."""
     proxy = sys.modules.get("litellm.proxy.proxy_server")
     state = proxy.proxy_config.get_config_state() if proxy is not None and hasattr(proxy, "proxy_config") else None
     return state if isinstance(state, Mapping) else {}
@@ -120,20 +121,20 @@ def _wants_prometheus(config: Mapping[str, Any]) -> bool:
 
 
 def _user_parts(call_type: str) -> Sequence[str] | None:
-    """The parts that LiteLLM takes in a user's message on the chat door; it answers any other with a 500."""
+    """Return the parts that LiteLLM takes in a user message of the chat endpoint; it answers any other with a 500."""
     from litellm.types.llms import openai
 
     return getattr(openai, "ValidUserMessageContentTypes", None) if "completion" in call_type else None
 
 
 def comma_free(model: str) -> str:
-    """``model`` as it can pass the proxy: an inline hybrid without its comma, other names without blanks around them.
+    """Return ``model`` in a form that passes the proxy: a hybrid without its comma, other names without outer spaces.
 
-    LiteLLM checks what a key may use without those blanks, and would then look for a model with them: for none, or for
-    a catch-all's.
+    LiteLLM checks a key's rights without those spaces, but would then look for a model with them, and find none or a
+    catch-all's.
 
     Raises:
-        InvalidRequest: a hybrid that is not well written, or that stands in a batch list; or a name in it is empty.
+        InvalidRequest: a hybrid is malformed or in a batch list, or a name is empty.
     """
     if spec.looks_like_spec(model):
         spec.parse(model)
@@ -141,14 +142,14 @@ def comma_free(model: str) -> str:
     names = [name.strip() for name in model.split(",")]
     inside = any(prefix + "[" in model for prefix in spec.PREFIXES) or any(map(spec.looks_like_spec, names))
     if len(names) > 1 and inside:
-        raise InvalidRequest("model", "a hybrid can't stand in a batch list of models.", f"Example: {spec.EXAMPLE}")
+        raise InvalidRequest("model", "a hybrid can't be part of a batch list of models.", f"Example: {spec.EXAMPLE}")
     if len(names) > 1 and not all(names):
         raise InvalidRequest("model", "the list of models has an empty name.")
     return ",".join(names)
 
 
 def _keep_result_flags(data: dict[str, Any]) -> None:
-    """Note which of the newest results are flagged: LiteLLM loses ``is_error`` on its way to a handler (1.108.7)."""
+    """Note which of the newest results are flagged, because LiteLLM loses ``is_error`` before a handler (1.108.7)."""
     messages = data.get("messages")
     newest = messages[-1] if isinstance(messages, list) and messages else None
     blocks = newest.get("content") if isinstance(newest, Mapping) else None
@@ -163,7 +164,7 @@ def _keep_result_flags(data: dict[str, Any]) -> None:
 
 
 def _check_door(model: str, call_type: str, team_id: str | None) -> None:
-    """Refuse hybrids where LiteLLM would answer with a 500, or lose what they cost (text completions, 1.108.7)."""
+    """Refuse hybrids on endpoints where LiteLLM would answer 500, or lose their cost (text completions, 1.108.7)."""
     if any(door in call_type for door in _DOORS_WITHOUT_HYBRIDS) and _is_hybrid(model, team_id):
         raise InvalidRequest(
             "model", "hybrids are served on /v1/chat/completions, /v1/messages and /v1/responses.", "Use one of these."

@@ -1,7 +1,7 @@
-"""Putting our handlers into LiteLLM: the provider list, the claim on the name ``minimax``, and the price map.
+"""Registers our handlers with LiteLLM: the provider list, the claim on the name ``minimax``, and the price map.
 
-Everything is checked after it was done. A LiteLLM that has moved what the claim needs makes the import fail with
-:class:`ClaimError`, because the alternative is that calls silently go to the built-in provider.
+Everything is checked after it was done. If LiteLLM has moved something that the claim needs, the import fails with
+:class:`ClaimError`, because otherwise calls would silently go to the built-in provider.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ SUPPORTED = "1.94.3 to 1.110.2"
 
 
 class ClaimError(ImportError):
-    """This LiteLLM can't be served by this package, or must not be."""
+    """This package can't work with this LiteLLM, or must not."""
 
 
 def register(handlers: Mapping[str, CustomLLM]) -> None:
-    """Register ``handlers`` (provider name → handler) with LiteLLM; does nothing that is already done.
+    """Register ``handlers`` (provider name → handler) with LiteLLM; parts that are in place already are left alone.
 
-    Safe to repeat after something replaced ``litellm.custom_provider_map``, as the proxy does.
+    Safe to repeat after something has replaced ``litellm.custom_provider_map``, as the proxy does.
 
     Raises:
-        ClaimError: this LiteLLM is known to be malicious, or has moved what the claim needs.
+        ClaimError: this LiteLLM is known to be malicious, or has moved something that the claim needs.
     """
     release = _litellm_release()
     _refuse_known_bad(release)
@@ -76,13 +76,13 @@ def _list_providers(handlers: Mapping[str, CustomLLM]) -> None:
     litellm.custom_provider_map = [*others, *ours]
     if claim_chat.MINIMAX not in litellm._custom_providers:
         # Newer releases warn that a built-in provider of this name will win, when they add the name themselves. It
-        # will not (see above), so the name is there before they look.
+        # will not (see above), so we add the name first.
         litellm._custom_providers.append(claim_chat.MINIMAX)
     litellm.utils.custom_llm_setup()
 
 
 def _check_claim(release: str) -> None:
-    """The names exist; does LiteLLM's ``completion`` still go through them?"""
+    """Check that LiteLLM's ``completion`` still uses the claimed names."""
     unused = claim_chat.unused_names()
     if unused or not claim_chat.is_claimed():
         raise _moved(release, f"completion() no longer uses {', '.join(sorted(unused))}")

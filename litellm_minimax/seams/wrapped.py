@@ -1,11 +1,11 @@
-"""What a function of LiteLLM's that was put in place of another is known by, and what stands inside its decorators."""
+"""How to recognise a LiteLLM function that we have replaced, and find the function inside its decorators."""
 
 from __future__ import annotations
 
 from typing import Any
 
 MARK = "__litellm_minimax_original__"
-"""The attribute under which a function or class of ours keeps LiteLLM's own."""
+"""The attribute in which our functions and classes keep LiteLLM's original."""
 
 
 def innermost(function: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Where MiniMax answers: every form of base URL that circulates, brought to one root.
+"""Turns every form of base URL in use into the root of its server.
 
 People put a bare host, ``…/v1``, a whole chat URL or an Anthropic URL into ``MINIMAX_API_BASE``, because LiteLLM's
 own documentation shows several of them for the same variable. All mean the same server, so all work.
@@ -19,11 +19,11 @@ REGION_ROOTS: Mapping[str, str] = {
     "global": "https://api.minimax.io",
     "cn": "https://api.minimaxi.com",
 }
-"""Keys are bound to their region: the other region's host answers 401 to them."""
+"""Keys are bound to their region: the host of the other region answers 401."""
 
 _MINIMAX_DOMAINS = ("minimax.io", "minimaxi.com", "minimax.cn", "minimax.chat")
 
-# Longest first: what a user may have left behind the root.
+# Longest first: what a user may have left after the root.
 _KNOWN_TAILS = (
     "/anthropic/v1/messages",
     "/anthropic/v1",
@@ -48,12 +48,12 @@ class Address:
 
     @property
     def chat(self) -> str:
-        """The URL of OpenAI-shaped chat."""
+        """The URL for OpenAI-shaped chat."""
         return f"{self.root}/v1/chat/completions"
 
     @property
     def anthropic_messages(self) -> str:
-        """The URL of Anthropic-shaped messages."""
+        """The URL for Anthropic-shaped messages."""
         return f"{self.root}/anthropic/v1/messages"
 
     @property
@@ -63,16 +63,16 @@ class Address:
 
     @property
     def embeddings(self) -> str:
-        """The URL of embeddings."""
+        """The URL for embeddings."""
         return f"{self.root}/v1/embeddings"
 
     @property
     def quota(self) -> tuple[str, str]:
-        """The URLs that tell what a plan has left: the one of today, and its older name."""
+        """The URLs for what a plan has left: the current one, and its older name."""
         return f"{self.root}/v1/token_plan/remains", f"{self.root}/v1/coding_plan/remains"
 
     def images(self, path: str) -> str:
-        """The URL of one of the endpoints that make pictures."""
+        """Return the URL of one of the image endpoints."""
         return f"{self.root}/v1/{path}"
 
     @property
@@ -95,7 +95,7 @@ class Address:
 
 
 def parse(base: str) -> Address:
-    """Bring any form of base URL to the root of its server; a path prefix in front of ``/v1`` is kept.
+    """Turn any form of base URL into the root of its server; a path prefix before ``/v1`` is kept.
 
     >>> parse("https://api.minimax.io/anthropic/v1/messages").chat
     'https://api.minimax.io/v1/chat/completions'
@@ -103,7 +103,7 @@ def parse(base: str) -> Address:
     'http://gpu-7:8000/llm/v1/chat/completions'
 
     Raises:
-        InvalidRequest: the text is no http(s) URL, or carries a query, a fragment or credentials.
+        InvalidRequest: the text is not an http(s) URL, or has a query, a fragment or credentials.
     """
     text = base.strip()
     if "://" not in text:
@@ -128,10 +128,10 @@ def parse(base: str) -> Address:
 
 
 def resolve(api_base: str | None, environment: Mapping[str, str]) -> Address:
-    """The server to call: the given base, else ``MINIMAX_API_BASE``, else the host of ``MINIMAX_REGION``.
+    """Return the server to call: the given base, else ``MINIMAX_API_BASE``, else the host of ``MINIMAX_REGION``.
 
     Raises:
-        InvalidRequest: the base is no usable URL, or the region is not ``global`` or ``cn``.
+        InvalidRequest: the base is not a usable URL, or the region is not ``global`` or ``cn``.
     """
     base = api_base or environment.get("MINIMAX_API_BASE")
     if base:
@@ -143,7 +143,7 @@ def resolve(api_base: str | None, environment: Mapping[str, str]) -> Address:
 
 
 def _bad_base(problem: str) -> InvalidRequest:
-    # The base itself is not repeated: it may hold a key in a place where none belongs.
+    # The base itself is not repeated, because it may hold a misplaced key.
     return InvalidRequest(
         "api_base",
         f"{problem}.",

@@ -1,7 +1,7 @@
-"""Which of LiteLLM's shared HTTP clients a request goes through.
+"""Chooses which of LiteLLM's shared HTTP clients sends a request.
 
-They are LiteLLM's own (aiohttp under httpx when async, one per event loop, kept alive), because they honour LiteLLM's
-proxy, TLS and session settings and measured fastest; see ``docs/decisions.md``.
+LiteLLM's own clients are used (aiohttp under httpx when async, one per event loop, kept alive), because they honour
+LiteLLM's proxy, TLS and session settings and were the fastest we measured; see ``docs/decisions.md``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import httpx
 
 
 def async_client(client: Any, tls_verify: bool | str | None) -> httpx.AsyncClient:
-    """The caller's own client where it gave one, or LiteLLM's shared one of this event loop."""
+    """Return the caller's own client if it gave one, else LiteLLM's shared client of this event loop."""
     for candidate in (client, getattr(client, "client", None)):
         if isinstance(candidate, httpx.AsyncClient):
             return candidate
@@ -24,7 +24,7 @@ def async_client(client: Any, tls_verify: bool | str | None) -> httpx.AsyncClien
 
 
 def sync_client(client: Any, tls_verify: bool | str | None) -> httpx.Client:
-    """The blocking twin of :func:`async_client`."""
+    """Return the blocking client, chosen as in :func:`async_client`."""
     for candidate in (client, getattr(client, "client", None)):
         if isinstance(candidate, httpx.Client):
             return candidate
@@ -39,8 +39,8 @@ def sync_client(client: Any, tls_verify: bool | str | None) -> httpx.Client:
 
 
 _sync_handlers: dict[bool | str | None, Any] = {}
-"""LiteLLM's blocking clients, kept here: its own cache tells them apart by the running event loop, and a Router's
-``completion`` makes a loop for each call, so each would open (and keep) a connection of its own; seen on 1.106.2."""
+"""LiteLLM's blocking clients, kept here. LiteLLM's own cache has one per running event loop, and a Router's
+``completion`` makes a loop for each call, so each call would open and keep its own connection (seen on 1.106.2)."""
 
 
 def _client_options(tls_verify: bool | str | None) -> dict[str, Any] | None:
@@ -48,7 +48,7 @@ def _client_options(tls_verify: bool | str | None) -> dict[str, Any] | None:
 
 
 def plain_transport(http: httpx.AsyncClient) -> httpx.AsyncBaseTransport | None:
-    """The transport of LiteLLM's shared client, which does proxies and TLS itself; ``None`` for any other client."""
+    """Return the transport of LiteLLM's shared client, which handles proxies and TLS; ``None`` for other clients."""
     from litellm.llms.custom_httpx.aiohttp_transport import LiteLLMAiohttpTransport
 
     transport = getattr(http, "_transport", None)

@@ -1,6 +1,6 @@
-"""What MiniMax's error codes, sentences and HTTP statuses mean to LiteLLM: class, status, title and next step.
+"""What MiniMax's error codes, messages and HTTP statuses become in LiteLLM: class, status, title and next step.
 
-LiteLLM's Router retries, cools down and falls back by the exception's class and status, so the class is the contract.
+LiteLLM's Router retries, cools down and falls back by the exception's class and status, so these must stay as they are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CallContext:
-    """Whose call failed: what an exception must name."""
+    """The call that failed, for what an exception must name."""
 
     model: str
     provider: str = "minimax"
@@ -27,7 +27,7 @@ class CallContext:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What one MiniMax code means to LiteLLM."""
+    """What one MiniMax code becomes in LiteLLM."""
 
     build: Callable[[Said], Exception]
     title: str
@@ -36,7 +36,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Everything an exception is built from."""
+    """Everything that is needed to build an exception."""
 
     message: str
     status: int
@@ -45,13 +45,13 @@ class Said:
 
     @property
     def response(self) -> httpx.Response:
-        """An HTTP answer of this status, for the exception to carry."""
+        """Return an HTTP response with this status, for the exception to carry."""
         # LiteLLM reads Retry-After from the response that an exception carries.
         host = self.context.address.root if self.context.address else "https://api.minimax.io"
         return httpx.Response(self.status, headers=self.headers, request=httpx.Request("POST", host))
 
     def with_status(self, status: int) -> Said:
-        """The same, with the status that the exception's class has."""
+        """Return a copy with the status that the exception's class has."""
         return Said(self.message, status, self.context, self.headers)
 
 
@@ -79,7 +79,7 @@ def _payment(said: Said) -> Exception:
     if payment_required is not None:
         error: Exception = payment_required(**_common(said))
         return error
-    # Older releases have no class for 402; APIError carries the status, which is what the Router reads.
+    # Older releases have no class for 402; APIError has the status, and that is what the Router reads.
     return litellm.APIError(
         status_code=402, message=said.message, llm_provider=said.context.provider, model=said.context.model
     )
@@ -162,23 +162,23 @@ BY_CODE: dict[int, Meaning] = {
     2064: Meaning(_overloaded, "the servers are under high load", TRY_AGAIN),
 }  # fmt: skip
 ABOUT_THE_REQUEST = frozenset(code for code, told in BY_CODE.items() if told.build in {bad_request, _content_policy})
-"""Codes that say something about what was asked; the others are about the key, the plan or the moment."""
+"""Codes that are about the request itself; the others are about the key, the plan or a passing state."""
 
-# 2013 is MiniMax's catch-all; its text tells these apart.
+# 2013 is MiniMax's catch-all code; its text separates these cases.
 BY_2013_TEXT: tuple[tuple[str, Meaning], ...] = (
     ("context window exceeds limit", Meaning(_context_window, "the prompt is too long", "Shorten the conversation.")),
     ("unknown model", Meaning(bad_request, "unknown model", "See `litellm-minimax models` for the ids.")),
 )  # fmt: skip
 
-# Where an error has no code we know, its HTTP status decides.
+# An error without a known code is classified by its HTTP status.
 BY_STATUS: dict[int, Meaning] = {
     400: Meaning(bad_request, "bad request"),
     401: Meaning(authentication, "authentication failed", _BAD_KEY),
     402: Meaning(_payment, "payment required", "Top up the account, then try again."),
     403: Meaning(_permission, "permission denied"),
-    404: Meaning(_not_found, "not found", "Check api_base: chat is asked at <root>/v1/chat/completions."),
+    404: Meaning(_not_found, "not found", "Check api_base: chat requests go to <root>/v1/chat/completions."),
     408: Meaning(timeout, "timeout", TRY_AGAIN),
-    413: Meaning(bad_request, "request too large", "A request body may have 64 MB."),
+    413: Meaning(bad_request, "request too large", "A request body may have at most 64 MB."),
     422: Meaning(bad_request, "unprocessable request"),
     429: Meaning(_rate_limit, "rate limit", _SLOW_DOWN),
     502: Meaning(bad_gateway, "bad gateway", TRY_AGAIN),
@@ -187,6 +187,6 @@ BY_STATUS: dict[int, Meaning] = {
     529: Meaning(_overloaded, "overloaded", TRY_AGAIN),
 }
 REDIRECT = Meaning(
-    bad_gateway, "a redirect, which is not followed with a key in hand", "Set api_base to the final address."
+    bad_gateway, "a redirect, which is not followed because the request has a key", "Set api_base to the final address."
 )
 UNKNOWN = Meaning(_server, "error", TRY_AGAIN)

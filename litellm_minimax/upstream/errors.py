@@ -1,7 +1,7 @@
-"""The one place where a fault becomes a LiteLLM exception: what MiniMax said → class, status, next step.
+"""The only place where a fault becomes a LiteLLM exception with class, status and next step.
 
-The class and status come from ``error_table.py``. The text is for the person who reads it: MiniMax's sentence and
-code, the trace id, and what to do next.
+The class and status come from ``error_table.py``. The text is written for its reader: MiniMax's message and code, the
+trace id, and what to do next.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from litellm_minimax.wire.faults import InvalidRequest, ProtocolFault, Unsupport
 
 
 def to_litellm(fault: Exception, context: CallContext, now: float | None = None) -> Exception:
-    """The LiteLLM exception for a fault of the wire or the transport; any other exception is returned as it is.
+    """Return the LiteLLM exception for a fault of the wire or the transport; any other exception is returned unchanged.
 
     Args:
         fault: what happened.
-        context: whose call it was.
-        now: seconds since the epoch, for "resets at …" texts; the clock by default.
+        context: the call that failed.
+        now: seconds since the epoch, for "resets at …" texts; by default the current time.
     """
     code = _code(fault)
     if code is not None:
@@ -66,7 +66,7 @@ _TRANSPORT_CODES = {"timeout": "timeout", "unreachable": "unreachable", "interru
 
 
 def _code(fault: Exception) -> str | None:
-    """What a fault is counted under; ``None`` for what is none of ours."""
+    """Return the code under which metrics count a fault; ``None`` for an exception that is not one of ours."""
     match fault:
         case UpstreamFault():
             return str(fault.code) if fault.code else f"http_{fault.http_status}"
@@ -80,7 +80,7 @@ def _code(fault: Exception) -> str | None:
 
 
 def missing_key(context: CallContext) -> Exception:
-    """No key is configured: said before any network call."""
+    """Return the error for a missing key, raised before any network call."""
     return litellm.AuthenticationError(
         message=(
             "No MiniMax API key. Set MINIMAX_API_KEY, or pass api_key=. "
@@ -93,7 +93,7 @@ def missing_key(context: CallContext) -> Exception:
 
 
 def several_choices(choices: int, context: CallContext) -> Exception:
-    """``n`` above 1: refused like the parameters that LiteLLM refuses by their names."""
+    """Return the error for ``n`` above 1, refused like the parameters that LiteLLM refuses by name."""
     return litellm.UnsupportedParamsError(
         message=f"n={choices}: MiniMax gives one choice per request. Send the request n times, or set drop_params.",
         llm_provider=context.provider,
@@ -102,16 +102,16 @@ def several_choices(choices: int, context: CallContext) -> Exception:
 
 
 def charged_all_the_same(told: Exception, context: CallContext) -> Exception:
-    """What happened to a request that is finished and charged although its answer is lost.
+    """Return the error for a request that is finished and charged although its answer is lost.
 
-    LiteLLM's Router and OpenAI's clients repeat 408, 409, 429 and every 5xx by themselves: a status beside these keeps
-    them from making, and paying for, the same pictures again.
+    LiteLLM's Router and OpenAI's clients repeat 408, 409, 429 and every 5xx by themselves. Another status keeps them
+    from making the same images again, and paying for them.
     """
     return litellm.APIError(
         status_code=424,
         message=(
-            f"{getattr(told, 'message', told)} {context.model} finishes and charges what it was sent: "
-            "this was not tried again by itself."
+            f"{getattr(told, 'message', told)} {context.model} finishes and charges every request it receives: "
+            "this one was not retried automatically."
         ),
         llm_provider=context.provider,
         model=context.model,
@@ -119,7 +119,7 @@ def charged_all_the_same(told: Exception, context: CallContext) -> Exception:
 
 
 def invalid_json(context: CallContext, text: str, reason: str, schema: str) -> Exception:
-    """The answer is not the JSON that ``response_format`` asked for; the raw text travels with the exception."""
+    """Return the error for an answer that does not fit ``response_format``; the exception carries the raw text."""
     error = litellm.JSONSchemaValidationError(
         model=context.model, llm_provider=context.provider, raw_response=text, schema=schema
     )
@@ -175,13 +175,13 @@ _TRACE_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 
 
 def one_line(text: str) -> str:
-    """An upstream's sentence as it may stand in a log: one line, no control characters, of a bounded length."""
+    """Return an upstream message so that it is safe to log: one line, no control characters, of limited length."""
     flat = " ".join("".join(char if char.isprintable() else " " for char in text[: 2 * _LONGEST_TEXT]).split())
     return flat if len(flat) <= _LONGEST_TEXT else flat[:_LONGEST_TEXT] + "…"
 
 
 def _trace_id(fault: UpstreamFault) -> str | None:
-    """The trace id, if it is one: it goes into a response header, where a line end would be another header."""
+    """Return the trace id if it is valid: it goes into a response header, where a line end would start another."""
     return fault.trace_id if fault.trace_id and _TRACE_ID.fullmatch(fault.trace_id) else None
 
 
@@ -200,7 +200,7 @@ _RESET = re.compile(r"resets? at ([0-9][0-9TZ:+\-./ ]{0,40}[0-9Z])")
 
 
 def seconds_to_reset(text: str, now: float) -> int | None:
-    """Seconds until the time that a quota error names ("resets at …"), rounded up; ``None`` if it names none.
+    """Return the seconds until the time in a quota error ("resets at …"), rounded up; ``None`` if there is none.
 
     >>> seconds_to_reset("limit reached, resets at 1970-01-01T00:01:00Z", now=0)
     60

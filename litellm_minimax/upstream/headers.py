@@ -1,4 +1,4 @@
-"""The key and the headers of a request to MiniMax, the same for every door."""
+"""The key and the headers of a request to MiniMax, the same for every endpoint."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from litellm_minimax.wire.faults import InvalidRequest
 if TYPE_CHECKING:
     from litellm_minimax.upstream.error_table import CallContext
 
-# Whoever sends a request through a proxy may add headers, but neither exchange its key nor reframe it.
+# A client of a proxy may add headers, but may neither replace the key nor change how the request is framed.
 _OWN_HEADERS = frozenset({
     "authorization", "x-api-key", "content-type", "content-length", "host", "accept", "accept-encoding",
     "connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect", "proxy-authorization",
@@ -23,7 +23,7 @@ _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t\x20-\x7e\xa0-\xff]*")
 
 
 def api_key(given: str | None, context: CallContext) -> str:
-    """The key to send: the given one, else ``MINIMAX_API_KEY``, else LiteLLM's own."""
+    """Return the key to send: the given one, else ``MINIMAX_API_KEY``, else LiteLLM's own."""
     import litellm
 
     key = given or os.environ.get("MINIMAX_API_KEY") or litellm.api_key
@@ -33,16 +33,16 @@ def api_key(given: str | None, context: CallContext) -> str:
 
 
 def request_headers(key: str, extra: Mapping[str, str] | None, *, streaming: bool) -> dict[str, str]:
-    """The headers of one request; ``extra`` may add some, but exchange neither the key nor the framing.
+    """Return the headers of one request; ``extra`` may add some, but not replace the key or change the framing.
 
     Raises:
-        InvalidRequest: a name or a value can't stand in a header.
+        InvalidRequest: a name or a value is not allowed in a header.
     """
     headers = {
         "authorization": f"Bearer {key}",
         "content-type": "application/json",
         "accept": "text/event-stream" if streaming else "application/json",
-        # A compressed stream may be held back by whatever sits between; plain bytes arrive as they are made.
+        # A proxy in between may hold a compressed stream back; plain bytes arrive as they are produced.
         "accept-encoding": "identity",
         "user-agent": f"litellm-minimax/{__version__}",
     }
@@ -50,7 +50,7 @@ def request_headers(key: str, extra: Mapping[str, str] | None, *, streaming: boo
         raise InvalidRequest("extra_headers", "it must be an object.")
     for name, value in (extra or {}).items():
         if not isinstance(value, str | int | float) or not _HEADER.fullmatch(f"{name}: {value}"):
-            raise InvalidRequest("extra_headers", "a name or a value in it can't stand in an HTTP header.")
+            raise InvalidRequest("extra_headers", "a name or a value in it is not allowed in an HTTP header.")
         if name.lower() not in _OWN_HEADERS:
             headers[name.lower()] = str(value)
     return headers

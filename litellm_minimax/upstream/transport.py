@@ -1,7 +1,7 @@
-"""The only file that opens sockets: one POST, answered as a status and a stream of bytes.
+"""The only file that opens sockets: it sends one POST and returns a status and a stream of bytes.
 
-The clients are LiteLLM's shared ones (``clients.py``). Nothing is retried here: retries belong to LiteLLM, and would
-multiply with the Router's.
+The clients are LiteLLM's shared ones (``clients.py``). Nothing is retried here, because retries are LiteLLM's job and
+would multiply with the Router's.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
-"""A whole answer above this is refused: the largest real one (524,288 tokens) is about 2 MiB."""
+"""Limit for a whole answer; the largest real one (524,288 tokens) is about 2 MiB."""
 MAX_STREAM_BYTES = 256 * 1024 * 1024
-"""A stream above this never ends: half a KiB for each token of the longest answer there is."""
+"""Limit for a stream that never ends: half a KiB for each token of the longest possible answer."""
 BREATHE = 16
-"""After so many reads others get a turn. Of an upstream that never pauses there is always something to read, so its
-reader never rests; and anyio, which cancels only who rests, could not end it when the proxy's client has left."""
+"""Reads after which other tasks get a turn. An upstream that never pauses always has something to read, so its reader
+never yields, and anyio, which cancels only at a yield, could not stop it after the proxy's client has left."""
 READ_BYTES = 128 * 1024
-"""At most so much is read at once: what aiohttp buffers before it stops reading from the network."""
+"""Most bytes in one read: as much as aiohttp buffers before it stops reading from the network."""
 MAX_ERROR_BYTES = 256 * 1024
-"""Of an error's body no more than this is read: enough for any envelope, little for a hostile server."""
+"""Most bytes read of an error's body: enough for any real error, and little for a hostile server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds; ``None`` means no limit. ``total`` bounds a whole (not streamed) exchange."""
+    """Timeouts in seconds; ``None`` means no limit. ``total`` limits a whole (not streamed) exchange."""
 
     connect: float | None
     first_byte: float | None
@@ -49,9 +49,9 @@ class Timeouts:
 
     @classmethod
     def of(cls, timeout: float | str | httpx.Timeout | None, *, streaming: bool) -> Timeouts:
-        """Read LiteLLM's ``timeout``: one number for every clock, or an ``httpx.Timeout``.
+        """Read LiteLLM's ``timeout``: one number for all timeouts, or an ``httpx.Timeout``.
 
-        A stream may last as long as it keeps talking, so it has no total.
+        A stream may last as long as data keeps coming, so it has no total.
         """
         if isinstance(timeout, httpx.Timeout):
             return cls(timeout.connect, timeout.read, timeout.read, None if streaming else timeout.read)
@@ -59,7 +59,7 @@ class Timeouts:
         return cls(seconds, seconds, seconds, None if streaming else seconds)
 
     def as_httpx(self) -> httpx.Timeout:
-        """The same clocks as httpx knows them: its read clock restarts at every read."""
+        """Return the timeouts in httpx's form; its read timeout restarts at every read."""
         return httpx.Timeout(self.silence, connect=self.connect, pool=self.connect)
 
 
@@ -75,7 +75,7 @@ class Post:
 
 
 class AsyncAnswer:
-    """An open answer: its status and headers are known, its bytes are still to come."""
+    """An open answer: its status and headers have come, its body has not."""
 
     __slots__ = ("_deadline", "_response", "headers", "status")
 
@@ -86,7 +86,7 @@ class AsyncAnswer:
         self.headers = response.headers
 
     async def pieces(self) -> AsyncGenerator[bytes]:
-        """The body as it arrives, one piece a network read; whoever stops early calls ``close``."""
+        """Yield the body as it arrives, a piece per network read; a caller that stops early must call ``close``."""
         _refuse_other_encodings(self.headers)
         size = reads = 0
         with as_transport_faults("silence"):
@@ -99,11 +99,11 @@ class AsyncAnswer:
                     await asyncio.sleep(0)
 
     async def whole(self, limit: int = MAX_BODY_BYTES) -> bytes:
-        """The whole body, closed afterwards.
+        """Return the whole body, and close the answer.
 
         Raises:
-            ProtocolFault: it is larger than ``limit`` bytes.
-            TransportFault: it did not come to its end in time.
+            ProtocolFault: the body is larger than ``limit`` bytes.
+            TransportFault: the body did not end in time.
         """
         try:
             async with _deadline(self._deadline):
@@ -115,16 +115,16 @@ class AsyncAnswer:
             await self.close()
 
     async def beginning(self) -> bytes:
-        """As much of an error's body as anybody needs, closed afterwards; never fails."""
+        """Return the beginning of an error's body, as much as is useful, and close the answer; never fails."""
         return await _quietly(self.whole(MAX_ERROR_BYTES))
 
     async def close(self) -> None:
-        """Close the connection unless the body was read to its end; the server sees it at once."""
+        """Close the connection unless the body was read to its end; the server notices at once."""
         await self._response.aclose()
 
 
 class SyncAnswer:
-    """The blocking twin of :class:`AsyncAnswer`."""
+    """The blocking version of :class:`AsyncAnswer`."""
 
     __slots__ = ("_deadline", "_hang_up", "_response", "headers", "status")
 
@@ -136,7 +136,7 @@ class SyncAnswer:
         self.headers = response.headers
 
     def pieces(self) -> Iterator[bytes]:
-        """The body as it arrives, one piece a network read."""
+        """Yield the body as it arrives, a piece per network read."""
         _refuse_other_encodings(self.headers)
         size = 0
         with as_transport_faults("silence"):
@@ -148,7 +148,7 @@ class SyncAnswer:
                 yield piece
 
     def whole(self, limit: int = MAX_BODY_BYTES) -> bytes:
-        """The whole body, closed afterwards; raises as :meth:`AsyncAnswer.whole`."""
+        """Return the whole body, and close the answer. Raises like :meth:`AsyncAnswer.whole`."""
         try:
             pieces = _Pieces(limit)
             for piece in self.pieces():
@@ -158,16 +158,16 @@ class SyncAnswer:
             self.close()
 
     def beginning(self) -> bytes:
-        """As much of an error's body as anybody needs, closed afterwards; never fails."""
+        """Return the beginning of an error's body, as much as is useful, and close the answer; never fails."""
         try:
             return self.whole(MAX_ERROR_BYTES)
         except (TransportFault, ProtocolFault):
             return b""
 
     def end_within(self, seconds: float) -> None:
-        """Break the connection after ``seconds`` unless it is closed by then; a read that waits is interrupted.
+        """Break the connection after ``seconds`` unless it is closed by then, even if a read is waiting.
 
-        A blocking read can't be cancelled, and its own clock may be minutes; shutting its socket down wakes it.
+        A blocking read can't be cancelled, and its own timeout may be minutes. Shutting its socket down wakes it.
         """
         if self._hang_up is None:
             self._hang_up = threading.Timer(seconds, _shut_down, (self._response,))
@@ -190,11 +190,11 @@ def _shut_down(response: httpx.Response) -> None:
 
 
 async def apost(post: Post, client: Any = None) -> AsyncAnswer:
-    """Send ``post`` and return its answer as soon as the status line and headers are there.
+    """Send ``post`` and return its answer as soon as the status line and headers have come.
 
     Args:
         post: the request.
-        client: an ``httpx.AsyncClient``, or an object of LiteLLM's that holds one; by default the shared one.
+        client: an ``httpx.AsyncClient``, or a LiteLLM object that holds one; by default the shared client.
 
     Raises:
         TransportFault: the server is not reachable, or the headers did not come in time.
@@ -209,11 +209,12 @@ async def apost(post: Post, client: Any = None) -> AsyncAnswer:
 
 
 async def _send(http: httpx.AsyncClient, post: Post) -> httpx.Response:
-    """Send ``post`` through ``http``, past what httpx does for browsers where that is all it would do.
+    """Send ``post`` through ``http``, and skip the work that httpx does for browsers if nothing else depends on it.
 
-    Merging default headers and cookies, following redirects and asking for credentials costs 0.2 ms of CPU a request,
+    Merging default headers and cookies, following redirects and asking for credentials costs 0.2 ms of CPU per request,
     a tenth of LiteLLM's whole call (measured on 1.106.2). None of it is wanted here: an API has no cookies to keep, and
-    keeping them would share one between the keys of all callers. A client that was set up otherwise is used whole.
+    keeping them would share them between the keys of all callers. A client that is configured otherwise is used in
+    full.
     """
     timeouts = post.timeouts.as_httpx()
     transport = plain_transport(http)
@@ -232,18 +233,18 @@ def _url(address: str) -> httpx.URL:
 
 
 def _body(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body's bytes; those which nobody encoded need no decoder."""
+    """Return the body's bytes; a body without an encoding needs no decoder."""
     stream = response.stream
     if isinstance(stream, httpx.AsyncByteStream) and "content-encoding" not in response.headers:
-        # LiteLLM's stream hands on at most 16 KiB at a time. A reader that has fallen behind catches up sooner when it
-        # takes all that is there; one that has not never sees the difference.
+        # LiteLLM's stream passes on at most 16 KiB at a time. A reader that has fallen behind catches up sooner if it
+        # takes everything that is there; for other readers nothing changes.
         setattr(stream, "CHUNK_SIZE", READ_BYTES)  # noqa: B010 -- a name of LiteLLM's class only
         return aiter(stream)
     return response.aiter_bytes()
 
 
 def post(request: Post, client: Any = None) -> SyncAnswer:
-    """The blocking twin of :func:`apost`."""
+    """Send ``request`` as :func:`apost` does, blocking."""
     http = sync_client(client, request.tls_verify)
     limit = request.timeouts.total
     deadline = None if limit is None else time.monotonic() + limit
@@ -260,10 +261,10 @@ def post(request: Post, client: Any = None) -> SyncAnswer:
 
 
 def _refuse_other_encodings(headers: Mapping[str, str]) -> None:
-    """None was asked for. Gateways may compress all the same; beyond gzip one read may unpack to gigabytes."""
+    """Refuse other encodings than gzip and deflate: none was requested, and a read of them may unpack to gigabytes."""
     encoding = headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
-        raise ProtocolFault("The answer is compressed in a way that nobody asked for.")
+        raise ProtocolFault("The answer is compressed with an encoding that was not requested.")
 
 
 def _bounded(size: int) -> None:
@@ -272,7 +273,7 @@ def _bounded(size: int) -> None:
 
 
 class _Pieces:
-    """Collects a body up to a limit, without copying it at every piece."""
+    """Collects a body up to a limit, without copying it for every piece."""
 
     __slots__ = ("_limit", "_parts", "_size")
 

@@ -1,4 +1,4 @@
-"""What can go wrong between this machine and the server, in one exception; httpx's own never leave this package."""
+"""One exception for all that can go wrong between this machine and the server; httpx's own never leave this package."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Phase = Literal["connect", "first byte", "silence", "total"]
 
 
 class TransportFault(Exception):
-    """The server could not be asked, or did not answer to the end.
+    """The server could not be reached, or its answer did not end.
 
     Attributes:
         kind: ``unreachable`` (nothing was sent), ``timeout``, or ``interrupted`` (after sending).
-        phase: which clock ran out, for ``timeout``.
+        phase: which timeout expired, for ``timeout``.
         detail: one sentence, without keys or prompt text.
     """
 
@@ -36,13 +36,13 @@ class TransportFault(Exception):
 
 @contextmanager
 def as_transport_faults(phase: Phase) -> Generator[None]:
-    """Turn what httpx and aiohttp raise into :class:`TransportFault`, saying which clock ran out."""
+    """Turn the exceptions of httpx and aiohttp into :class:`TransportFault`, with the timeout that expired."""
     try:
         yield
     except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
         fault = _as_fault(error, phase)
         if isinstance(error, httpx.RequestError):
-            # The cause of an exception may be pickled or sent to a tracker, and its request has the key.
+            # The cause of an exception may be pickled or sent to an error tracker, and its request has the key.
             error.request = httpx.Request("POST", "http://withheld")
         raise fault from error
 
@@ -64,7 +64,7 @@ def _as_fault(error: Exception, phase: Phase) -> TransportFault | ProtocolFault:
 
 
 _OBJECTS = re.compile(r" ?\bssl:<[^<>]*>| at 0x[0-9a-fA-F]+")
-"""aiohttp writes the connection's SSL context into its sentence: an address in memory, of no use to a reader."""
+"""aiohttp puts the connection's SSL context into its message: a memory address, which is of no use to a reader."""
 
 
 def _reason(error: Exception) -> str:
