@@ -42,7 +42,12 @@ def error_codes() -> str:
     for code, meaning in sorted(error_table.BY_CODE.items()):
         exception = errors.to_litellm(UpstreamFault("text", code=code), CONTEXT)
         rows.append(
-            [str(code), meaning.title, *_class_and_status(exception), meaning.next_step or "Its text says what is wrong."]
+            [
+                str(code),
+                meaning.title,
+                *_class_and_status(exception),
+                meaning.next_step or "Its text says what is wrong.",
+            ]
         )
     return table(["code", "meaning", "exception", "status", "next step"], rows)
 

@@ -65,7 +65,7 @@ def test_a_key_that_is_paid_as_it_goes_is_told_so_and_is_no_error(sim):
     sim.quirks = Quirks(quota="none")
     result = run()
     assert result.exit_code == 0
-    assert "paid as it goes" in result.output
+    assert "pay-as-you-go" in result.output
     assert json.loads(run("--json").output) == {"host": "127.0.0.1", "plan": False, "models": []}
 
 

@@ -1,7 +1,7 @@
 """The command line: ``litellm-minimax demo | serve | run | simulate | doctor | models | explain | quota | verify …``.
 
-A command's module is imported when that command is asked for: what only prints (``--help``, ``--version``, ``models``)
-starts at once, and LiteLLM, which takes seconds, is imported by the commands that need it.
+A command's module is imported only when that command runs: commands that only print (``--help``, ``--version``,
+``models``) start at once, and LiteLLM, which takes seconds, is imported only by the commands that need it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ COMMANDS = {
     "models": "List the models and their prices.",
     "explain": "Explain a hybrid, its options and its decision.",
     "quota": "Show what a Token Plan has left.",
-    "verify": "Ask the real service what this package believes about it.",
+    "verify": "Check this package's assumptions against the real service.",
     "eval": "Measure whether a hybrid is worth its money.",
 }
 """Each command and its line in the help; its code is the function of this name in the module of this name."""
@@ -53,11 +53,11 @@ def main() -> None:
 
 
 def command_line() -> None:
-    """Run the command line as a person's shell does."""
-    # LiteLLM downloads a price map when it is imported, unless it is told to use the one it ships.
-    if sys.argv[1:2] != ["run"]:  # a program under `run` gets the environment that it would have without us
+    """Run the command line, as the installed script does."""
+    # LiteLLM downloads a price map on import, unless it is told to use the one it ships.
+    if sys.argv[1:2] != ["run"]:  # a program under `run` gets its usual environment
         os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     try:
         main()
-    except ImportError as error:  # a LiteLLM that can't be served, which says so in one sentence
+    except ImportError as error:  # an unsupported LiteLLM; the message says so in one sentence
         sys.exit(f"litellm-minimax: {error}")

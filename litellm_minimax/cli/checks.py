@@ -1,4 +1,4 @@
-"""All checks of ``doctor``, in the order in which a newcomer would meet the problems."""
+"""All checks of ``doctor``, in the order in which a new user would meet the problems."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ CHECKS: tuple[Callable[[Setting], Finding], ...] = (
 
 
 def run_all(setting: Setting) -> Iterator[Finding]:
-    """Every check, whatever the others found; one that breaks is a finding too."""
+    """Run every check, whatever the others found; a check that fails itself becomes a finding, too."""
     for check in CHECKS:
         try:
             yield check(setting)
         except Exception as error:  # noqa: BLE001 -- a broken check must not hide the others
-            yield Finding(check.__name__, "failed", f"the check itself broke: {error!r}", "Please report this.")
+            yield Finding(check.__name__, "failed", f"the check itself failed: {error!r}", "Please report this.")
 
 
 def from_environment(config: Path | None, *, offline: bool, live: bool) -> Setting:
-    """The set-up of this process."""
+    """Return the set-up of this process."""
     return Setting(dict(os.environ), config, offline, live)

@@ -27,7 +27,7 @@ def python(_setting: Setting) -> Finding:
 
 
 def litellm_release(_setting: Setting) -> Finding:
-    """LiteLLM's version, and whether it is one of those that were published with malicious code."""
+    """Check LiteLLM's version, and whether it is one that was published with malicious code."""
     release = metadata.version("litellm")
     for bad in registration.KNOWN_BAD_RELEASES:
         if release == bad or (bad.endswith(".") and release.startswith(bad)):
@@ -44,7 +44,7 @@ def litellm_release(_setting: Setting) -> Finding:
 
 
 def claim(setting: Setting) -> Finding:
-    """Whether ``minimax/`` calls reach this package and not LiteLLM's built-in provider: by asking, on loopback."""
+    """Check with a call on loopback that ``minimax/`` reaches this package and not LiteLLM's built-in provider."""
     name = "Provider name"
     if setting.environment.get("MINIMAX_CLAIM", "").strip().lower() == "off":
         return Finding(
@@ -76,12 +76,12 @@ def _probe() -> bool:
             api_key="doctor",
             timeout=20,
         )
-        # Only this package asks for the thinking apart from the text.
+        # Only this package asks for thinking in its own field.
         return bool(simulator.last.body["reasoning_split"])
 
 
 def proxy_extra(_setting: Setting) -> Finding:
-    """LiteLLM's proxy, which is an extra."""
+    """Check whether LiteLLM's proxy, an optional extra, is installed."""
     missing = [name for name in ("fastapi", "uvicorn", "orjson") if find_spec(name) is None]
     if missing:
         return Finding(
@@ -92,7 +92,7 @@ def proxy_extra(_setting: Setting) -> Finding:
 
 
 def configuration(setting: Setting) -> Finding:
-    """The proxy's configuration: LiteLLM accepts it, it lists our providers, its hybrid routes make sense."""
+    """Check the proxy's configuration: LiteLLM accepts it, it lists our providers, its hybrid routes make sense."""
     name = "Configuration"
     try:
         path = setting.config or proxy_config.shipped()
@@ -106,7 +106,7 @@ def configuration(setting: Setting) -> Finding:
         return Finding(name, "ok", f"{path} (not tried with LiteLLM, whose proxy is not installed)")
     refused = _refused_by_litellm(path, setting.environment)
     if refused:
-        return Finding(name, "failed", f"LiteLLM refuses {path}: {refused}", "Mend what the text names.")
+        return Finding(name, "failed", f"LiteLLM refuses {path}: {refused}", "Fix what the text names.")
     return Finding(name, "ok", f"{path}, {len(config.get('model_list') or ())} routes")
 
 
@@ -143,7 +143,7 @@ def _refused_by_litellm(path: Path, environment: Mapping[str, str]) -> str | Non
 
 
 def master_key(setting: Setting) -> Finding:
-    """The proxy's own key."""
+    """Check the proxy's own key."""
     key = setting.environment.get("LITELLM_MASTER_KEY", "")
     make = 'export LITELLM_MASTER_KEY="sk-$(openssl rand -hex 32)"'
     if key in _WELL_KNOWN_KEYS:

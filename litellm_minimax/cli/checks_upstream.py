@@ -1,4 +1,4 @@
-"""Checks of MiniMax's key and address, and of what can be reached over the network."""
+"""Checks of MiniMax's key and address, and of what the network can reach."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEY_KINDS = (("sk-api-", "pay as you go"), (plan.PLAN_KEY, "plan"), ("eyJ", "ol
 
 
 def minimax_key(setting: Setting) -> Finding:
-    """MiniMax's key: whether there is one, of which kind, never the key itself."""
+    """Check MiniMax's key: whether it is set and of which kind. The key itself is never shown."""
     key = setting.environment.get("MINIMAX_API_KEY", "")
     if not key.strip():
         return Finding(
@@ -29,13 +29,13 @@ def minimax_key(setting: Setting) -> Finding:
         )  # fmt: skip
     if key != key.strip() or any(character in key for character in " \n\"'"):
         return Finding(
-            "MiniMax key", "failed", "MINIMAX_API_KEY holds blanks, quotes or a line break", "Set it without them."
+            "MiniMax key", "failed", "MINIMAX_API_KEY holds spaces, quotes or a line break", "Set it without them."
         )
     return Finding("MiniMax key", "ok", f"{masked(key)}, from MINIMAX_API_KEY")
 
 
 def coder_key(setting: Setting) -> Finding:
-    """The key of the shipped hybrids' coder, which is another host's: without it they fail while the rest works."""
+    """Check the key of the shipped hybrids' coder. It belongs to another host; without it only the hybrids fail."""
     name, variable = "Hybrid coder", "DASHSCOPE_API_KEY"
     if setting.environment.get(variable, "").strip():
         return Finding(name, "ok", f"{variable} is set")
@@ -61,7 +61,7 @@ def _needs(variable: str, entry: Mapping[str, Any]) -> bool:
 
 
 def masked(key: str) -> str:
-    """A key as it may be shown: its kind and its length."""
+    """Return a key in a form that may be shown: its kind and its length."""
     for prefix, kind in _KEY_KINDS:
         if key.startswith(prefix):
             return f"{prefix}… ({kind}, {len(key)} characters)"
@@ -73,7 +73,7 @@ def address(setting: Setting) -> Finding:
     try:
         found = addresses.resolve(None, setting.environment)
     except InvalidRequest as fault:
-        # The region is looked at only where there is no base.
+        # The region is used only if there is no base URL.
         wrong_base = bool(setting.environment.get("MINIMAX_API_BASE"))
         fix = "MINIMAX_API_BASE to https://api.minimax.io" if wrong_base else "MINIMAX_REGION to global or cn"
         return Finding("Address", "failed", str(fault), f"Set {fix}, or unset it.")
@@ -83,7 +83,7 @@ def address(setting: Setting) -> Finding:
 
 
 def reachability(setting: Setting) -> Finding:
-    """Whether the server answers, and takes the key: its list of models costs nothing."""
+    """Check that the server answers and accepts the key: its list of models costs nothing."""
     name = "Reachability"
     if setting.offline:
         return Finding(name, "skipped", "--offline")
@@ -116,7 +116,7 @@ def _get(url: str, key: str) -> tuple[int, str | None]:
 
 
 def plan_quota(setting: Setting) -> Finding:
-    """What the plan behind the key has left, where it is the key of a plan."""
+    """Show what is left of the plan, if the key is a plan's."""
     name = "Plan quota"
     key = setting.environment.get("MINIMAX_API_KEY", "").strip()
     if setting.offline:
@@ -134,11 +134,11 @@ def plan_quota(setting: Setting) -> Finding:
     if short:
         return Finding(name, "warning", "; ".join(short), "Wait for the reset, upgrade the plan, or use another key.")
     told = [plan.in_words(bucket, window, now) for bucket in buckets for window in bucket.windows if window.limited]
-    return Finding(name, "ok", "; ".join(told) or "no limit is told")
+    return Finding(name, "ok", "; ".join(told) or "MiniMax reports no limit")
 
 
 def redis(setting: Setting) -> Finding:
-    """The Redis that replicas share the reasoning memory through, where one is configured."""
+    """Check the Redis through which replicas share the reasoning memory, if one is configured."""
     name = "Redis"
     url = setting.environment.get("REDIS_URL")
     host = setting.environment.get("REDIS_HOST")
@@ -162,10 +162,10 @@ def redis(setting: Setting) -> Finding:
 
 
 def live_call(setting: Setting) -> Finding:
-    """One real call, for a fraction of a cent."""
+    """Make one real call, for a fraction of a cent."""
     name = "Live call"
     if not setting.live:
-        return Finding(name, "skipped", "ask for it with --live (a fraction of a cent)")
+        return Finding(name, "skipped", "run it with --live (a fraction of a cent)")
     if not setting.environment.get("MINIMAX_API_KEY", "").strip():
         return Finding(name, "skipped", "not without MINIMAX_API_KEY")
     import litellm

@@ -1,4 +1,4 @@
-"""The model groups of a proxy's configuration, read from the file: what a Router would have, without one."""
+"""The model groups of a proxy's configuration, read from the file without a Router."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class ConfiguredGroups:
-    """Groups and aliases by name, as far as a hybrid's members need them."""
+    """Groups and aliases by name, as far as the members of a hybrid need them."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         entries = [entry for entry in config.get("model_list") or () if isinstance(entry, Mapping)]
@@ -21,11 +21,11 @@ class ConfiguredGroups:
         return [*dict.fromkeys(name for name, _ in self._entries), *self._aliases]
 
     def models(self, name: str) -> Sequence[str]:
-        """LiteLLM's models behind ``name``, through aliases and wildcards."""
+        """Return LiteLLM's models behind ``name``, through aliases and wildcards."""
         return [str(params.get("model") or "") for params in self._params(name)]
 
     def drops_params(self, name: str) -> bool:
-        """Whether a deployment of ``name`` says itself what becomes of parameters that its model has none of."""
+        """Whether a deployment of ``name`` sets itself what happens to parameters that its model does not have."""
         settings = ("drop_params", "allowed_openai_params", "additional_drop_params")
         return self._drops or any(params.get(setting) for params in self._params(name) for setting in settings)
 

@@ -29,7 +29,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], None]], ...] = (
 
 @click.command()
 def demo() -> None:
-    """Show it all in half a minute: no key, no network, nothing left behind but a picture."""
+    """Show everything in half a minute: no key, no network; only one picture stays on disk."""
     require_proxy()
     screen = Screen()
     screen.plain("litellm-minimax: everything below is SIMULATED.")
@@ -49,7 +49,7 @@ def _play(servers: StandIns, screen: Screen) -> None:
 
     screen.plain("Starting the proxy on a free port of this machine (about 10 s) …")
     began = time.monotonic()
-    # Whatever is configured for real use must neither be reached nor change what is shown.
+    # The user's real configuration must neither be reached nor change what is shown.
     environment: dict[str, str | None] = {
         "MINIMAX_REGION": None, "MINIMAX_CLAIM": None, "MINIMAX_SELF_HOSTED": None, "MINIMAX_REASONING_MEMORY": None,
         "DATABASE_URL": None, "LITELLM_MASTER_KEY": None, "DISABLE_HYBRID_BACKEND": None,

@@ -1,4 +1,4 @@
-"""``litellm-minimax doctor``: all checks, each failure with its fix."""
+"""``litellm-minimax doctor``: runs all checks and shows a fix for each failure."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "skipped": None
 
 @click.command()
 @click.option("--config", type=click.Path(path_type=Path), help="A proxy configuration; the shipped one by default.")
-@click.option("--offline", is_flag=True, help="Leave out what needs the network.")
+@click.option("--offline", is_flag=True, help="Skip checks that need the network.")
 @click.option("--live", is_flag=True, help="Make one tiny real call, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(config: Path | None, *, offline: bool, live: bool, as_json: bool) -> None:
     """Check the set-up. Reads only; ends with 1 if something is wrong."""
     import litellm
 
-    litellm.suppress_debug_info = True  # its advertisement on errors would end up inside the JSON
+    litellm.suppress_debug_info = True  # LiteLLM's advertisement on errors would end up in the JSON
     findings = []
     for finding in checks.run_all(checks.from_environment(config, offline=offline, live=live)):
         findings.append(finding)

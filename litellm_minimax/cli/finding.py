@@ -1,4 +1,4 @@
-"""What a check of ``doctor`` is given, and what it says."""
+"""The input of a ``doctor`` check, and its result."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ Status = Literal["ok", "warning", "failed", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found.
+    """The result of one check.
 
     Attributes:
         name: what was checked.
-        status: ``failed`` alone makes the command end with 1.
+        status: only ``failed`` makes the command exit with 1.
         detail: what was found, without secrets.
         fix: what to do, for ``failed`` and ``warning``.
     """
@@ -29,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is checked: the environment and the command's options."""
+    """The set-up to check: the environment and the command's options."""
 
     environment: Mapping[str, str]
     config: Path | None = None

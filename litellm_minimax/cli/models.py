@@ -1,4 +1,4 @@
-"""``litellm-minimax models``: the table of facts, for people and for programs."""
+"""``litellm-minimax models``: the table of models, for people and for programs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def models(*, as_json: bool) -> None:
 
 
 def row(facts: ModelFacts) -> tuple[str, ...]:
-    """The table's line for one model."""
+    """Return the table row of one model."""
     return (
         facts.id,
         f"{facts.context:,}",
@@ -55,7 +55,7 @@ def row(facts: ModelFacts) -> tuple[str, ...]:
 
 
 def embedding_table() -> list[tuple[str, ...]]:
-    """The models of embeddings, under their headings."""
+    """Return the embedding models, with their headings."""
     rows = [
         (facts.id, f"{facts.context:,}", f"{facts.dimensions:,}", f"{facts.price:.2f}") for facts in catalog.EMBEDDINGS
     ]
@@ -63,7 +63,7 @@ def embedding_table() -> list[tuple[str, ...]]:
 
 
 def image_table() -> list[tuple[str, ...]]:
-    """The models that make pictures, under their headings."""
+    """Return the image models, with their headings."""
     rows = [
         (facts.id, str(facts.most), str(facts.references), f"{facts.prompt:,}", *_image_prices(facts.price))
         for facts in catalog.IMAGES
@@ -78,7 +78,7 @@ def _image_prices(price: catalog.ImagePrice | None) -> tuple[str, str, str, str]
 
 
 def media_records() -> list[dict[str, Any]]:
-    """What is not chat, as plain JSON types; ``kind`` tells it apart."""
+    """Return the embedding and image models as plain JSON types; ``kind`` says which."""
     return [
         {"kind": kind, **{name: _plain(value) for name, value in _fields(facts)}}
         for kind, listed in (("embedding", catalog.EMBEDDINGS), ("image", catalog.IMAGES))
@@ -97,12 +97,12 @@ def _plain(value: Any) -> Any:
 
 
 def inputs(facts: ModelFacts) -> list[str]:
-    """What may be in a message to the model."""
+    """Return the kinds of content that a message to the model may have."""
     return ["text", *(["image"] if facts.images else []), *(["video"] if facts.video else [])]
 
 
 def as_record(facts: ModelFacts) -> dict[str, Any]:
-    """One model as plain JSON types."""
+    """Return one model as plain JSON types."""
     record = dataclasses.asdict(facts)
     record["thinking"] = facts.thinking.value
     record["inputs"] = inputs(facts)
@@ -110,7 +110,7 @@ def as_record(facts: ModelFacts) -> dict[str, Any]:
 
 
 def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
-    """Lines with the columns below each other; numbers to the right."""
+    """Return lines with aligned columns; numbers are aligned right."""
     table = [list(cells) for cells in rows]
     widths = [max(len(cells[column]) for cells in table) for column in range(len(table[0]))]
     return ["  ".join(_cell(cells[i], widths[i]) for i in range(len(widths))).rstrip() for cells in table]

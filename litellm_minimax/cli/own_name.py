@@ -1,4 +1,4 @@
-"""How this very command is typed where the user is: after ``make demo`` it lies in ``.venv/bin``, on nobody's PATH."""
+"""How to call this command on the user's machine: after ``make demo`` it is in ``.venv/bin``, which is not on PATH."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAME = "litellm-minimax"
 
 
 def own_name() -> str:
-    """``litellm-minimax`` where the shell finds this installation under its name, else the path of its script."""
+    """Return ``litellm-minimax`` if the shell finds this installation under that name, else the path of its script."""
     started = Path(sys.argv[0])
     if started.name != NAME or not started.exists():
         return NAME

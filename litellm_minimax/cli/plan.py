@@ -1,4 +1,4 @@
-"""Asking MiniMax what a plan has left, and telling it in words; and a watch that warns once before it ends."""
+"""Asks MiniMax what a plan has left, puts it into words, and warns once before it runs out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from litellm_minimax.wire.quota.remains import Bucket, Window, read_remains
 
 NETWORK_SECONDS = 10
 PLAN_KEY = "sk-cp-"
-"""How MiniMax's keys of a plan begin."""
+"""The prefix of MiniMax's plan keys."""
 EVERY_SECONDS = 600.0
 _MOST_BYTES = 1 << 20
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -25,12 +25,12 @@ log = logging.getLogger("litellm_minimax")
 
 
 def ask(address: Address, key: str) -> tuple[Bucket, ...]:
-    """What is left behind a key, by groups of models.
+    """Return what is left for a key, by group of models.
 
     Raises:
-        UpstreamFault: MiniMax said no.
+        UpstreamFault: MiniMax answered with an error.
         ProtocolFault: the answer can't be read.
-        OSError: nobody answers.
+        OSError: the server does not answer.
     """
     today, older = address.quota
     status, body = _get(today, key)
@@ -40,7 +40,7 @@ def ask(address: Address, key: str) -> tuple[Bucket, ...]:
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A key is not carried to another address."""
+    """Refuses redirects, so that the key is not sent to another address."""
 
     def redirect_request(self, *_args: object, **_kwargs: object) -> None:
         return None
@@ -57,12 +57,12 @@ def _get(url: str, key: str) -> tuple[int, bytes]:
 
 
 def about_to_end(buckets: tuple[Bucket, ...]) -> Iterator[tuple[Bucket, Window]]:
-    """The windows of which less than a tenth is left."""
+    """Yield the windows with less than a tenth left."""
     return ((bucket, window) for bucket in buckets for window in bucket.windows if window.nearly_used_up)
 
 
 def length_of(window: Window) -> str:
-    """``5 hours``, ``week`` or ``window``."""
+    """Return ``5 hours``, ``week`` or ``window``."""
     if window.name == "week":
         return "week"
     hours = round((window.seconds or 0) / _HOUR)
@@ -70,14 +70,14 @@ def length_of(window: Window) -> str:
 
 
 def left_of(window: Window) -> str:
-    """``89 %``, or that there is no limit."""
+    """Return ``89 %``, or that there is no limit."""
     if not window.limited:
         return "no limit"
     return f"{window.left:.0f} %" if window.left is not None else "not told"
 
 
 def reset_of(window: Window, now: float) -> str:
-    """When it resets: the time, and how long that is."""
+    """Return when it resets: the time, and how long until then."""
     if not window.limited or window.ends is None or window.ends <= now:
         return "–"
     moment = datetime.fromtimestamp(window.ends, UTC)
@@ -85,7 +85,7 @@ def reset_of(window: Window, now: float) -> str:
 
 
 def in_words(bucket: Bucket, window: Window, now: float) -> str:
-    """One sentence about one window."""
+    """Return one sentence about one window."""
     reset = reset_of(window, now)
     resets = f"; resets {reset}" if reset != "–" else ""
     return f"{bucket.name}: {left_of(window)} of the {length_of(window)} left{resets}"
@@ -107,21 +107,21 @@ class Watch:
         self._warned: set[tuple[str, str, float | None]] = set()
 
     def look(self) -> None:
-        """Ask, and warn; an answer that doesn't come is no reason to disturb anybody."""
+        """Ask, and warn if needed; a missing answer is only logged at debug level."""
         try:
             buckets = self._asking()
         except (OSError, UpstreamFault, ProtocolFault) as error:
             log.debug("the plan's quota can't be read: %s", error)
             return
         for bucket, window in about_to_end(buckets):
-            # Its end moves by seconds where it is told as a remaining time.
+            # The end moves by seconds if MiniMax reports it as a remaining time.
             which = (bucket.name, window.name, None if window.ends is None else window.ends // _HOUR)
             if which not in self._warned:
                 self._warned.add(which)
                 log.warning("MiniMax plan nearly used up: %s", in_words(bucket, window, time.time()))
 
     def start(self, every: float = EVERY_SECONDS) -> None:
-        """Look now and then, in a thread that ends with the process."""
+        """Look from time to time, in a thread that ends with the process."""
         threading.Thread(target=self._run, args=(every,), name="minimax-plan-watch", daemon=True).start()
 
     def _run(self, every: float) -> None:

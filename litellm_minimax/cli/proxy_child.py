@@ -1,4 +1,4 @@
-"""LiteLLM's own proxy as a child process on a loopback port: started, waited for, stopped without leaving anything."""
+"""Runs LiteLLM's own proxy as a child process on a loopback port, and stops it with all that it started."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ START_SECONDS = 90.0
 """How long a proxy may take to answer: about 10 s on 2 cores, several times that on a busy machine."""
 STOP_SECONDS = 10.0
 
-# Both would make LiteLLM reach out of the machine at start: for its price map, and for its usage statistics.
+# Both would make LiteLLM use the network at start: for its price map, and for its usage statistics.
 _QUIET = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_TELEMETRY": "False", "PYTHONUNBUFFERED": "1"}
 
 
@@ -31,19 +31,19 @@ class ProxyStartError(RuntimeError):
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A TCP port that nobody listens on at the moment."""
+    """Return a TCP port that is not in use at the moment."""
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
 
 
 def new_master_key() -> str:
-    """A key for one proxy; LiteLLM wants the ``sk-`` in front."""
+    """Return a key for one proxy; LiteLLM requires the ``sk-`` prefix."""
     return f"sk-{secrets.token_hex(16)}"
 
 
 class ProxyChild:
-    """``litellm --config …`` in a process group of its own. A context manager: ready on entry, gone on exit.
+    """``litellm --config …`` in its own process group. A context manager: ready on entry, stopped on exit.
 
     Attributes:
         url: the root of the proxy, such as ``http://127.0.0.1:41234``.
@@ -61,14 +61,14 @@ class ProxyChild:
         cwd: Path | str | None = None,
         start_seconds: float = START_SECONDS,
     ) -> None:
-        """Nothing is started before ``__enter__``.
+        """Set up the process; nothing is started before ``__enter__``.
 
         Args:
             config: the proxy's YAML file.
-            env: variables over those of this process; ``None`` as a value removes one.
+            env: variables that override those of this process; ``None`` as a value removes one.
             port: the port; a free one by default.
-            python: the interpreter whose LiteLLM is to run.
-            cwd: where the proxy runs.
+            python: the interpreter to run LiteLLM with.
+            cwd: the proxy's working directory.
             start_seconds: how long to wait until it answers.
         """
         self.config = Path(config).resolve()
@@ -103,20 +103,20 @@ class ProxyChild:
 
     @property
     def log(self) -> str:
-        """What the proxy has printed so far."""
+        """Return what the proxy has printed so far."""
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def last_lines(self, count: int = 25) -> str:
-        """The end of the log, for a person to read."""
+        """Return the end of the log, for a person to read."""
         return "\n".join(self.log.splitlines()[-count:])
 
     @property
     def pid(self) -> int | None:
-        """The process id while it runs."""
+        """The process id, while it runs."""
         return self._process.pid if self._process else None
 
     def stop(self) -> None:
-        """End the proxy and whatever it started, politely first; the log file goes with it."""
+        """End the proxy and all that it started, first with SIGTERM; the log file is removed, too."""
         process, self._process = self._process, None
         if process is not None:
             _signal_group(process, signal.SIGTERM)
@@ -157,7 +157,7 @@ class ProxyChild:
 
 
 def answers(url: str) -> bool:
-    """Whether a GET of ``url`` is answered with 200 within two seconds."""
+    """Whether a GET of ``url`` returns 200 within two seconds."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(url, timeout=2) as response:

@@ -1,4 +1,4 @@
-"""The shipped ``proxy_config.yaml``: where it is, and variants of it or of a user's own, derived in plain sight."""
+"""The shipped ``proxy_config.yaml``: where it is, and how variants of it or of a user's file are derived."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ConfigError(ValueError):
 
 
 def shipped() -> Path:
-    """The file that comes with the package: inside it in a wheel, beside it in a checkout."""
+    """Return the path of the shipped file: inside the package in a wheel, beside it in a checkout."""
     package = Path(__file__).resolve().parent.parent
     for folder in (package, package.parent):
         if (folder / NAME).is_file():
@@ -31,7 +31,7 @@ def load(path: Path) -> dict[str, Any]:
     """Read a proxy configuration.
 
     Raises:
-        ConfigError: there is no such file, or it is no YAML mapping.
+        ConfigError: there is no such file, or it is not a YAML mapping.
     """
     try:
         config = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -45,7 +45,7 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def with_default_backend(config: Mapping[str, Any], backend: str) -> dict[str, Any]:
-    """The configuration with the catch-all route to MiniMax-M2 (``minimax``), or without any (``none``)."""
+    """Return the configuration with the catch-all route to MiniMax-M2 (``minimax``), or without one (``none``)."""
     changed = copy.deepcopy(dict(config))
     entries = [entry for entry in changed.get("model_list") or () if entry.get("model_name") != CATCH_ALL]
     if backend == "minimax":
@@ -55,16 +55,16 @@ def with_default_backend(config: Mapping[str, Any], backend: str) -> dict[str, A
 
 
 def with_forced_model(config: Mapping[str, Any], model: str) -> dict[str, Any]:
-    """The configuration in which every name, known or not, is served by ``model``.
+    """Return a configuration in which every name, known or not, is served by ``model``.
 
     Args:
-        config: where ``model`` may be the name of an entry, whose settings are then used.
-        model: such a name, ``provider/model``, or an id of MiniMax's.
+        config: the configuration; ``model`` may be the name of one of its entries, whose settings are then used.
+        model: such a name, ``provider/model``, or a MiniMax id.
     """
     changed = copy.deepcopy(dict(config))
     entries: list[dict[str, Any]] = changed.get("model_list") or []
     target = _target(entries, model)
-    # A hybrid asks its members by name, so these must stay what they are.
+    # A hybrid calls its members by name, so their entries stay as they are.
     kept = _member_names(target)
     names = [entry["model_name"] for entry in entries if entry["model_name"] != CATCH_ALL]
     forced = [

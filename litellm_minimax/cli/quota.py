@@ -1,4 +1,4 @@
-"""``litellm-minimax quota``: what a Token Plan has left, per group of models and window, and when it resets."""
+"""``litellm-minimax quota``: what a Token Plan has left, by group of models and window, and when it resets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KEY_CODES = frozenset({1004, 2049})
 
 
 @click.command()
-@click.option("--region", type=click.Choice(["global", "cn"]), help="Ask this region's host; by default, the set one.")
+@click.option("--region", type=click.Choice(["global", "cn"]), help="Ask this region's host; default: the set one.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def quota(region: str | None, *, as_json: bool) -> None:
     """Show what a Token Plan has left. Costs nothing. Ends with 1 if MiniMax can't be asked."""
@@ -46,7 +46,7 @@ def quota(region: str | None, *, as_json: bool) -> None:
         click.echo(json.dumps(as_record(address, buckets), indent=2))
     elif buckets is None:
         click.echo(
-            f"No Token Plan behind {masked(key)} at {address.host}: it is paid as it goes, so there is no quota to use "
+            f"No Token Plan behind {masked(key)} at {address.host}: it is pay-as-you-go, so there is no quota to use "
             "up.\nIts balance is shown at platform.minimax.io (or platform.minimaxi.com)."
         )
     else:
@@ -88,13 +88,13 @@ def _show(address: Address, key: str, buckets: tuple[Bucket, ...]) -> None:
 
 
 def row(bucket: Bucket, window: Window, now: float) -> tuple[str, ...]:
-    """One line of the table."""
+    """Return one row of the table."""
     used = "–" if window.used is None else f"{window.used} of {window.total}"
     return bucket.name, plan.length_of(window), plan.left_of(window), used, plan.reset_of(window, now)
 
 
 def as_record(address: Address, buckets: tuple[Bucket, ...] | None) -> dict[str, Any]:
-    """The same as plain JSON types."""
+    """Return the same as plain JSON types."""
     return {
         "host": address.host,
         "plan": buckets is not None,

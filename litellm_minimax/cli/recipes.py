@@ -1,4 +1,4 @@
-"""Ready-to-paste lines that point a client at a running proxy. One place, so that command and documents agree."""
+"""Ready-to-paste lines that connect a client to a running proxy, shared by the command and the documentation."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from litellm_minimax.hybrid.asking.spec import EXAMPLE
 
 KEY_VARIABLE = "LITELLM_MASTER_KEY"
 _SMALLEST_CONTEXT = 204_800
-"""MiniMax-M2's: for a hybrid, or a model we do not know."""
+"""MiniMax-M2's context, used for a hybrid or an unknown model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one client is pointed at the proxy.
+    """How to connect one client to the proxy.
 
     Attributes:
         client: the client's name.
@@ -30,12 +30,12 @@ class Recipe:
 
 
 def recipes(url: str, model: str, key: str | None = None) -> list[Recipe]:
-    """The lines for every client we know.
+    """Return the lines for every client we know.
 
     Args:
         url: the root of the proxy, without ``/v1``.
         model: the model to ask for.
-        key: the proxy's key; ``None`` writes ``$LITELLM_MASTER_KEY`` in its place, for a key that the reader has.
+        key: the proxy's key; ``None`` writes ``$LITELLM_MASTER_KEY`` in its place, for a key that the reader knows.
     """
     shell_key = shlex.quote(key) if key else f'"${KEY_VARIABLE}"'
     return [
@@ -49,14 +49,14 @@ def recipes(url: str, model: str, key: str | None = None) -> list[Recipe]:
 
 
 def hybrid_recipe(url: str, key: str | None = None) -> Recipe:
-    """A first request to the shipped hybrid; takes what :func:`recipes` takes."""
+    """Return a first request to the shipped hybrid; the arguments are those of :func:`recipes`."""
     return Recipe(
         "hybrid", "shell; any client can have it as the model hybrid-coder", _curl(url, EXAMPLE, key, "Write a sort.")
     )
 
 
 def _context(model: str) -> int:
-    """How much a model reads, in tokens; agents guess wrongly for names they do not know, and then fill it up."""
+    """Return a model's context in tokens; agents guess it wrongly for unknown names, and then fill it up."""
     facts = catalog.find(model)
     return facts.context if facts else _SMALLEST_CONTEXT
 

@@ -1,8 +1,8 @@
-"""``litellm-minimax run COMMAND``: a program that brings its own LiteLLM, with the plugin registered in it.
+"""``litellm-minimax run COMMAND``: runs a program that uses its own LiteLLM, with the plugin registered in it.
 
-The way of ``opentelemetry-instrument``: a directory with a ``sitecustomize`` of ours goes in front of ``PYTHONPATH``.
-Every Python process that the command starts, and those that they start, then waits for LiteLLM's import. What happens
-there is in ``run_path/sitecustomize.py``.
+It works like ``opentelemetry-instrument``: a directory with our ``sitecustomize`` is put first in ``PYTHONPATH``. Every
+Python process that the command starts, directly or indirectly, then registers the plugin when LiteLLM is imported. The
+code for that is in ``run_path/sitecustomize.py``.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ RUN_PATH = str(Path(__file__).resolve().parent / "run_path")
 STARTED = "LITELLM_MINIMAX_RUN"
 """Tells the child which process is the command itself, and which version of the plugin started it: ``4711 0.1.0``."""
 REPLACES = os.name == "posix"
-"""Whether a process can become another one; on Windows ``exec`` starts a second process and ends the first."""
+"""Whether a process can replace itself; on Windows ``exec`` starts a second process and ends the first."""
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
-"""Exit codes of shells and of ``env``."""
+"""Exit codes that shells and ``env`` use."""
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -51,29 +51,29 @@ def run(command: tuple[str, ...]) -> None:
 
 
 def child_environment(own: Mapping[str, str], pid: int) -> dict[str, str]:
-    """The variables of the command: ours, with the directory of our ``sitecustomize`` in front of ``PYTHONPATH``."""
+    """Return the command's environment: ours, with our ``sitecustomize``'s directory first in ``PYTHONPATH``."""
     entries = [entry for entry in own.get("PYTHONPATH", "").split(os.pathsep) if entry != RUN_PATH]
-    # An empty PYTHONPATH is none; an empty entry beside others is the working directory.
+    # An empty PYTHONPATH counts as unset; an empty entry beside others is the working directory.
     path = os.pathsep.join([RUN_PATH, *entries]) if entries not in ([], [""]) else RUN_PATH
     return {**own, "PYTHONPATH": path, STARTED: f"{pid} {__version__}"}
 
 
 def refuse_ignored_path(command: Sequence[str]) -> None:
-    """Refuse a Python that is told to ignore ``PYTHONPATH``: the plugin would silently not be there."""
+    """Refuse a Python that is told to ignore ``PYTHONPATH``, because the plugin would silently be missing."""
     words = _python_words(command)
     for word in words[1:]:
         if not re.fullmatch(r"-[A-Za-z]+", word) or word[1] in "cmWX":  # the program, or an option with an argument
             return
         if found := re.search(r"[EIS]", word):
             raise click.UsageError(
-                f"{' '.join(words[:2])} runs Python with -{found[0]}, which keeps it from reading PYTHONPATH, so the "
+                f"{' '.join(words[:2])} runs Python with -{found[0]}, which makes it ignore PYTHONPATH, so the "
                 "plugin can't be registered from outside. Start it without that option, or put "
                 "`import litellm_minimax` into the program."
             )
 
 
 def _python_words(command: Sequence[str]) -> list[str]:
-    """The command line if it starts a Python, by its name or by its script's first line; else nothing."""
+    """Return the command line if it starts a Python, by its name or by its script's first line; else nothing."""
     if _is_python(command[0]):
         return list(command)
     found = shutil.which(command[0])
@@ -91,7 +91,7 @@ def _is_python(program: str) -> bool:
 
 
 def _become(command: list[str], environment: Mapping[str, str]) -> NoReturn:
-    # Python ignores these two, and what is ignored stays so across exec: `… | head` would not end the command.
+    # Python ignores these two signals, and ignored signals stay so across exec: `… | head` would not end the command.
     for name in ("SIGPIPE", "SIGXFSZ"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
@@ -101,6 +101,6 @@ def _become(command: list[str], environment: Mapping[str, str]) -> NoReturn:
 def _not_started(program: str, error: OSError) -> NoReturn:
     told = f"Can't run {program}: {error.strerror}."
     if program.endswith(".py"):
-        told += f" A script needs its Python in front: litellm-minimax run python {program}"
+        told += f" Put the script's Python before it: litellm-minimax run python {program}"
     click.echo(f"Error: {told}", err=True)
     sys.exit(NOT_FOUND if error.errno == errno.ENOENT else NOT_EXECUTABLE)

@@ -1,4 +1,4 @@
-"""What the demo shows: real calls of the OpenAI client through a real proxy, answered by the simulator."""
+"""The demo's scenes: real calls of the OpenAI client through a real proxy, answered by the simulator."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ MODEL = "MiniMax-M2"
 ADVISED = "hybrid-advisor"
 EMBEDDING_MODEL, IMAGE_MODEL = "embo-01", "image-01"
 PICTURE = Path(tempfile.gettempdir()) / "litellm-minimax-demo.png"
-"""The one thing that the demo leaves behind, and names."""
+"""The only file that the demo leaves behind; it is named at the end."""
 LABEL = "[simulated]"
 PACE = 0.03
-"""Seconds between two deltas, so that one can watch them."""
+"""Seconds between two deltas, slow enough to watch."""
 _TRIES = 3  # the shipped configuration retries a failed call twice
 
 _WEATHER: dict[str, Any] = {
@@ -39,12 +39,12 @@ _WEATHER: dict[str, Any] = {
 
 @dataclass(slots=True)
 class Bill:
-    """What the calls would have cost at MiniMax's prices."""
+    """The cost of the calls at MiniMax's prices."""
 
     rows: list[tuple[str, int, int, float]] = field(default_factory=list)
 
     def add(self, what: str, usage: Any, cost: float) -> None:
-        """One call: its name, its usage as the client received it, its cost in dollars."""
+        """Add one call: its name, its usage as the client received it, its cost in dollars."""
         self.rows.append((what, usage.prompt_tokens, usage.completion_tokens, cost))
 
 
@@ -59,7 +59,7 @@ class Stage:
 
 
 def thinking_and_answer(stage: Stage) -> None:
-    """A streamed answer: the thinking arrives apart from the text."""
+    """Show a streamed answer: the thinking arrives separately from the text."""
     question = "Three boxes are labelled apples, oranges and mixed; every label is wrong. Which one do I open?"
     stage.servers.minimax.enqueue(
         _paced(
@@ -74,7 +74,7 @@ def thinking_and_answer(stage: Stage) -> None:
 
 
 def tool_round(stage: Stage) -> None:
-    """A tool call, its result, and the thinking that goes back with it although the client has dropped it."""
+    """Show a tool call, its result, and the thinking that goes back with it although the client dropped it."""
     question = "Do I need an umbrella in Paris today?"
     thought = "I can't know the weather, so I ask get_weather for Paris before I answer."
     stage.servers.minimax.enqueue(
@@ -93,7 +93,7 @@ def tool_round(stage: Stage) -> None:
     stage.screen.line("calls", f"{call.function.name}({call.function.arguments})   {call.id}")
     result = "14 °C, rain"
     stage.screen.line("tool", result)
-    # What most clients keep of an answer: the call, and not the thinking.
+    # What most clients keep of an answer: the call, but not the thinking.
     messages.append({"role": "assistant", "content": None, "tool_calls": [call.model_dump()]})
     messages.append({"role": "tool", "tool_call_id": call.id, "content": result})
     usage = _show_stream(stage, {"model": MODEL, "messages": messages, "tools": [_WEATHER]})
@@ -106,7 +106,7 @@ def tool_round(stage: Stage) -> None:
 
 
 def errors(stage: Stage) -> None:
-    """Two errors, as the client reads them."""
+    """Show two errors, as the client reads them."""
     import openai
 
     faults = (
@@ -126,7 +126,7 @@ def errors(stage: Stage) -> None:
 
 
 def hybrid(stage: Stage) -> None:
-    """One model reasons, another writes the code."""
+    """Show a hybrid: one model reasons, another writes the code."""
     question = "Write a Python function that says whether a year is a leap year."
     stage.servers.minimax.enqueue(
         _paced(
@@ -182,7 +182,7 @@ def _show_hybrid(stage: Stage, model: str, question: str, name: str) -> None:
 
 
 def media(stage: Stage) -> None:
-    """The nearest of three sentences to a question, and a picture in a file."""
+    """Find the nearest of three sentences to a question, and make a picture file."""
     question = "Which animal is red?"
     texts = ["The fox is a red animal.", "Invoices are due in thirty days.", "The train leaves at noon."]
     create: Any = stage.client.embeddings.with_raw_response.create
@@ -209,7 +209,7 @@ def _cost_header(raw: Any) -> float:
 
 
 def costs(stage: Stage) -> None:
-    """What all of it would have cost."""
+    """Show what all calls would have cost."""
     stage.screen.plain(f"  {'':<22}{'prompt':>8}{'answer':>8}   dollars")
     for what, prompt, completion, cost in stage.bill.rows:
         stage.screen.plain(f"  {what:<22}{prompt:>8}{completion:>8}   {cost:.6f}")
@@ -220,7 +220,7 @@ def costs(stage: Stage) -> None:
 def _show_stream(
     stage: Stage, request: dict[str, Any], question: str | None = None, fields: dict[str, Any] | None = None
 ) -> Any:
-    """Show one streamed call as it arrives; returns its usage, and fills ``fields`` with the provider's."""
+    """Show one streamed call as it arrives; return its usage, and put the provider's fields into ``fields``."""
     if question:
         stage.screen.line("you", question)
     usage = None
@@ -249,7 +249,7 @@ def _user(text: str) -> dict[str, Any]:
 
 
 def _price(usage: Any) -> float:
-    """Dollars by LiteLLM's price table, into which this package has put MiniMax's prices."""
+    """Return dollars by LiteLLM's price table, which has MiniMax's prices from this package."""
     import litellm
 
     prompt, completion = litellm.cost_per_token(
@@ -261,5 +261,5 @@ def _price(usage: Any) -> float:
 def _first_paragraph(error: Any) -> str:
     body = error.body if isinstance(error.body, dict) else {}
     text = str(body.get("message") or error.message)
-    # LiteLLM puts its class's name in front, which is shown already.
+    # LiteLLM prepends its class's name, which is shown already.
     return text.split("\n", 1)[0].removeprefix(f"litellm.{type(error).__name__}: ")

@@ -1,6 +1,6 @@
-"""``litellm-minimax serve``: LiteLLM's proxy on the shipped configuration, with what is missing made up.
+"""``litellm-minimax serve``: runs LiteLLM's proxy with the shipped configuration; what has no key is simulated.
 
-The proxy runs in this very process: Ctrl-C reaches it directly, and nothing can be left behind.
+The proxy runs in this process: Ctrl-C reaches it directly, and nothing can be left behind.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ EXTRA_HINT = "LiteLLM's proxy is not installed. Install it with: pip install 'li
 @click.option("--config", type=click.Path(path_type=Path), help="A proxy configuration; the shipped one by default.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=4000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--simulate", is_flag=True, help="Answer from the simulator although a key is set.")
+@click.option("--simulate", is_flag=True, help="Answer from the simulator even if a key is set.")
 @click.option(
     "--default-backend",
     type=click.Choice(["minimax", "none"]),
@@ -61,7 +61,7 @@ def serve(
         key = own_key or new_master_key()
         os.environ[KEY_VARIABLE] = key
         url = f"http://{_reachable(host)}:{port}"
-        # Only the shipped configuration, unforced, is known to have the hybrid's members.
+        # Only the shipped configuration, unchanged, is known to have the hybrid's members.
         told = banner(
             url, force_model or proxy_config.DEFAULT_MODEL, None if own_key else key, path, simulated=simulated,
             hybrid=config is None and force_model is None,
@@ -73,21 +73,21 @@ def serve(
 
 
 def _watch_the_plan() -> None:
-    """Warn once in the log before a plan's quota ends; a key that is paid as it goes has none."""
+    """Warn once in the log before a plan's quota runs out; a key that is billed by use has no quota."""
     key = os.environ.get("MINIMAX_API_KEY", "").strip()
     if key.startswith(plan.PLAN_KEY):
-        with suppress(InvalidRequest):  # the proxy's first call tells that, with its fix
+        with suppress(InvalidRequest):  # the proxy's first call reports it, with the fix
             address = addresses.resolve(None, os.environ)
             plan.Watch(lambda: plan.ask(address, key)).start()
 
 
 def banner(url: str, model: str, new_key: str | None, config: Path, *, simulated: bool, hybrid: bool = True) -> str:
-    """What is said when the proxy answers: what it is, and how clients reach it.
+    """Return the text to show when the proxy answers: what it is, and how clients reach it.
 
     Args:
         url: the root of the proxy.
-        model: the model the recipes ask for.
-        new_key: the master key if it was made here; one that the user has set is not repeated.
+        model: the model that the recipes use.
+        new_key: the master key if it was made here; a key that the user has set is not repeated.
         config: the configuration in use.
         simulated: whether the simulator answers.
         hybrid: whether the shipped hybrid is served.
@@ -111,13 +111,13 @@ def banner(url: str, model: str, new_key: str | None, config: Path, *, simulated
 
 
 def require_proxy() -> None:
-    """Refuse, with the fix, where LiteLLM's proxy is not installed."""
+    """Exit with the fix if LiteLLM's proxy is not installed."""
     if any(find_spec(name) is None for name in ("fastapi", "uvicorn", "orjson")):
         raise click.ClickException(EXTRA_HINT)
 
 
 def require_free_port(host: str, port: int) -> None:
-    """Refuse a port that is taken; LiteLLM itself would quietly use another one."""
+    """Exit if the port is taken; LiteLLM itself would silently use another one."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family) as probe:
@@ -133,9 +133,9 @@ def _has_key() -> bool:
     if os.environ.get("MINIMAX_API_KEY", "").strip():
         return True
     if os.environ.get("MINIMAX_API_BASE", "").strip():
-        # Silently simulating would hide a server that somebody has just configured.
+        # Simulating silently would hide a server that the user has just configured.
         raise click.ClickException(
-            "MINIMAX_API_BASE is set, but MINIMAX_API_KEY is not. Set it (a server of your own that wants no key takes "
+            "MINIMAX_API_BASE is set, but MINIMAX_API_KEY is not. Set it (your own server, if it needs no key, accepts "
             "any word), or unset MINIMAX_API_BASE to try the simulator."
         )
     return False
@@ -155,7 +155,7 @@ def _configuration(config: Path | None, default_backend: str | None, force_model
 
 
 def _reachable(host: str) -> str:
-    """The address to tell to clients on this machine."""
+    """Return the address for clients on this machine."""
     if host in {"0.0.0.0", "::", ""}:  # noqa: S104 -- compared, not listened on
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
@@ -165,7 +165,7 @@ def _say_when_ready(url: str, told: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if answers(f"{url}/health/liveliness"):
-            from litellm_minimax.seams import freeze  # only now: this room needs LiteLLM, which takes seconds
+            from litellm_minimax.seams import freeze  # imported only now: it needs LiteLLM, which takes seconds
 
             if done := freeze.freeze_once():
                 click.echo(done)
@@ -176,8 +176,8 @@ def _say_when_ready(url: str, told: str) -> None:
 
 
 def _run_litellm(config: Path, host: str, port: int) -> None:
-    """LiteLLM's own command, in this process."""
-    # uvicorn puts our handler back and raises the signal again once it has shut down.
+    """Run LiteLLM's own command in this process."""
+    # uvicorn restores our handler and raises the signal again once it has shut down.
     signal.signal(signal.SIGTERM, _terminated)
     from litellm.proxy.proxy_cli import run_server
 

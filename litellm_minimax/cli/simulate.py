@@ -15,7 +15,7 @@ from litellm_minimax.simulator.replay import Replay
 @click.option("--port", default=8787, show_default=True, help="0 picks a free one.")
 @click.option("--quirk", "quirks", multiple=True, metavar="NAME[:VALUE]", help="A switch of the simulator; repeatable.")
 @click.option("--replay", type=click.Path(path_type=Path), metavar="DIR", help="Serve what `verify` recorded there.")
-@click.option("--pauses/--no-pauses", default=True, help="Of a replay: keep the times between the reads.")
+@click.option("--pauses/--no-pauses", default=True, help="In a replay, keep the pauses between reads.")
 def simulate(host: str, port: int, quirks: tuple[str, ...], replay: Path | None, *, pauses: bool) -> None:
     """Run a MiniMax-shaped server on this machine. Its answers are simulated; any key works.
 

@@ -1,4 +1,4 @@
-"""The simulators that stand in for MiniMax, and for the coder of a hybrid, while there is no key."""
+"""The simulators that replace MiniMax, and a hybrid's coder, as long as there is no key."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ SIMULATED_KEY = "simulated"
 
 @dataclass(frozen=True, slots=True)
 class StandIns:
-    """Both servers, running.
+    """Both running servers.
 
     Attributes:
-        minimax: stands in for MiniMax.
-        coder: stands in for DashScope, the host of the shipped configuration's coder; takes any model name.
+        minimax: replaces MiniMax.
+        coder: replaces DashScope, the host of the shipped configuration's coder; accepts any model name.
     """
 
     minimax: Simulator
@@ -25,7 +25,7 @@ class StandIns:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that send a proxy on the shipped configuration here, whatever keys are set elsewhere."""
+        """Return the variables that send a proxy with the shipped configuration here, whatever keys are set."""
         return {
             "MINIMAX_API_KEY": SIMULATED_KEY,
             "MINIMAX_API_BASE": self.minimax.base_url,

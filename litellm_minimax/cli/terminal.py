@@ -1,4 +1,4 @@
-"""How the demo looks: thinking dim and italic, answers plain; labels alone where there are no colours."""
+"""The demo's output: thinking dim and italic, answers plain; only labels where there are no colours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from typing import TextIO
 
 WIDTH = 92
-"""Columns where there is no terminal to ask."""
+"""The width if there is no terminal."""
 _NARROWEST, _WIDEST = 72, 100
 _DIM_ITALIC, _BOLD, _RED, _GREEN, _RESET = "\033[2;3m", "\033[1m", "\033[31m", "\033[32m", "\033[0m"
 _STYLES = {"thinking": _DIM_ITALIC, "error": _RED, "code": ""}
@@ -17,12 +17,12 @@ _MARK_WIDTH = 4
 
 
 def wants_colour(stream: TextIO) -> bool:
-    """Whether to style: on a terminal, unless ``NO_COLOR`` is set."""
+    """Whether to use colours: on a terminal, unless ``NO_COLOR`` is set."""
     return not os.environ.get("NO_COLOR") and stream.isatty()
 
 
 def width_of(stream: TextIO) -> int:
-    """The columns to fill: the terminal's, within what reads well; ``COLUMNS`` overrides the terminal."""
+    """Return the columns to use: the terminal's, within a readable range; ``COLUMNS`` overrides the terminal."""
     if not stream.isatty():
         return WIDTH
     return min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns))
@@ -43,7 +43,7 @@ class Screen:
         self._word = ""
 
     def title(self, number: int, text: str) -> None:
-        """The heading of a scene."""
+        """Write the heading of a scene."""
         self.close()
         self._write(f"\n{self._styled(_BOLD, f'{number}. {text}')}\n")
 
@@ -54,20 +54,20 @@ class Screen:
         self.close()
 
     def good(self, text: str) -> None:
-        """Something that was checked and holds."""
+        """Write something that was checked and holds."""
         self._marked(self._styled(_GREEN, "✓"), text)
 
     def bad(self, text: str) -> None:
-        """Something that was checked and does not hold."""
+        """Write something that was checked and does not hold."""
         self._marked(self._styled(_RED, "✗"), text)
 
     def plain(self, text: str = "") -> None:
-        """Text as it is."""
+        """Write text unchanged."""
         self.close()
         self._write(text + "\n")
 
     def stream(self, label: str, piece: str) -> None:
-        """The next piece of a text; a new label starts a new paragraph."""
+        """Write the next piece of a text; a new label starts a new paragraph."""
         if label != self._label:
             self.close()
             self._label = label
@@ -76,7 +76,7 @@ class Screen:
             if self._colour:
                 self._write(_STYLES.get(label, ""))
         for position, part in enumerate(piece.split("\n")):
-            # Line breaks wait for the text behind them: those at the end of a paragraph are not shown.
+            # Line breaks wait for the text after them, so those at the end of a paragraph are not shown.
             if position:
                 self._put_word()
                 self._breaks += 1
@@ -105,8 +105,8 @@ class Screen:
 
     def _flow(self, text: str) -> None:
         while text:
-            # A word waits for its end, which may be in the next piece, and blanks for the word behind them: so no word
-            # is broken in two, and no line ends with a blank.
+            # A word waits for its end, which may be in the next piece, and spaces wait for the word after them. So no
+            # word is broken in two, and no line ends with a space.
             word, blank, text = text.partition(" ")
             self._word += word
             if blank:

@@ -1,4 +1,4 @@
-"""``litellm-minimax verify``: what this package believes about MiniMax, asked of the real service."""
+"""``litellm-minimax verify``: checks this package's assumptions about MiniMax against the real service."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _MARKS = {"confirmed": "✓", "refuted": "✗", "not settled": "–"}
 @click.option("--embeddings", is_flag=True, help="Ask about embeddings, too.")
 @click.option("--images", is_flag=True, help="Ask about pictures, too, which cost more: see --dry-run.")
 @click.option("--dry-run", is_flag=True, help="List what would be asked and what it may cost; ask nothing.")
-@click.option("--max-cost", default=0.10, show_default=True, metavar="DOLLARS", help="The bound of what it may cost.")
-@click.option("--max-seconds", default=300.0, show_default=True, help="The bound of its time.")
+@click.option("--max-cost", default=0.10, show_default=True, metavar="DOLLARS", help="The most it may cost.")
+@click.option("--max-seconds", default=300.0, show_default=True, help="The longest it may take.")
 @click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="For one request.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("minimax-verify"), show_default=True,
               metavar="DIR", help="Where report and exchanges are written.")  # fmt: skip
 @click.option("--issue", metavar="KEY", help="Print the text of an issue about a finding of the report in --out.")
-@click.option("--yes", is_flag=True, help="Do not ask before asking the service.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def verify(
     *,
     only: tuple[str, ...],
@@ -44,11 +44,11 @@ def verify(
     issue: str | None,
     yes: bool,
 ) -> None:
-    """Ask the real service what this package believes about it, for a few cents.
+    """Check this package's assumptions against the real service, for a few cents.
 
-    Lists first what will be asked and the most it can cost. Then each row of docs/assumptions.md that a call can settle
-    is confirmed, refuted or not settled, with the raw exchanges as evidence, without keys. Ends with 1 if a row is
-    refuted.
+    First it lists what will be asked and the most it can cost. Then each row of docs/assumptions.md that a call can
+    settle is confirmed, refuted or not settled, with the raw exchanges as evidence, without keys. Exits with 1 if a row
+    is refuted.
     """
     if issue:
         click.echo(_issue(out, issue), nl=False)

@@ -1,8 +1,8 @@
-"""The handler that LiteLLM calls for embeddings: build the parts, send them one after another, join the vectors.
+"""The handler that LiteLLM calls for embeddings: it sends the requests one after another and joins the vectors.
 
-All or nothing: a list of which some vectors are missing is of no use to anybody. The parts go one after another,
-because MiniMax's rate limit for embeddings is low; what it refuses is told as ``RateLimitError`` and not repeated
-here, because repeating belongs to LiteLLM and its Router.
+If one request fails the whole call fails, because a list with missing vectors is of no use. The requests are sent one
+after another because MiniMax's rate limit for embeddings is low. A refusal is raised as ``RateLimitError`` and not
+retried here, because retries are the job of LiteLLM and its Router.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class _Call:
-    """One embedding call of LiteLLM's, unpacked and checked; nothing is sent yet."""
+    """One embedding call from LiteLLM, unpacked and checked; nothing has been sent yet."""
 
     def __init__(self, kwargs: Mapping[str, Any]) -> None:
         self._kwargs = kwargs
@@ -62,7 +62,7 @@ class _Call:
         self._tell()
 
     def _tell(self) -> None:
-        """Show LiteLLM's loggers what is sent first, and without the key."""
+        """Show LiteLLM's loggers the first request, without the key."""
         logging_obj = self._kwargs.get("logging_obj")
         if logging_obj is not None:
             logging_obj.pre_call(
@@ -76,7 +76,7 @@ class _Call:
             )
 
     def post(self, part: Part) -> Post:
-        """The request of one part; LiteLLM's timeout holds for each."""
+        """Return the request for one part; LiteLLM's timeout applies to each."""
         return Post(
             url=self._url,
             headers=self._headers,
@@ -86,14 +86,14 @@ class _Call:
         )
 
     def read(self, part: Part, status: int, headers: Mapping[str, str], body: bytes) -> EmbeddingAnswer:
-        """The vectors of one part."""
+        """Return the vectors of one part."""
         trace = headers.get("trace-id")
         if status >= 300:
             raise parse_error_body(status, body, trace)
         return read_answer(body, part, self.request.encoding, trace)
 
     def joined(self, answers: list[EmbeddingAnswer]) -> EmbeddingResponse:
-        """All parts as LiteLLM's response, in the order of the texts."""
+        """Return all parts as LiteLLM's response, in the order of the texts."""
         from litellm.types.utils import Usage
 
         vectors = [vector for answer in answers for vector in answer.vectors]
@@ -109,10 +109,10 @@ class _Call:
 
 
 class EmbeddingLLM(CustomLLM):
-    """MiniMax's embeddings for LiteLLM. Stateless, as the chat handler is."""
+    """MiniMax's embeddings for LiteLLM. Stateless, like the chat handler."""
 
     def embedding(self, **kwargs: Any) -> EmbeddingResponse:
-        """The vectors of one text or many, blocking. Raises LiteLLM's exceptions only."""
+        """Return the vectors of one or more texts, blocking. Raises only LiteLLM's exceptions."""
         call = _Call(kwargs)
         answers: list[EmbeddingAnswer] = []
         try:
@@ -125,7 +125,7 @@ class EmbeddingLLM(CustomLLM):
         return call.joined(answers)
 
     async def aembedding(self, **kwargs: Any) -> EmbeddingResponse:
-        """The asynchronous twin of :meth:`embedding`."""
+        """Do the same as :meth:`embedding`, asynchronously."""
         call = _Call(kwargs)
         answers: list[EmbeddingAnswer] = []
         try:

@@ -1,7 +1,7 @@
-"""The handlers that LiteLLM calls for pictures: unpack, translate, send once, read, hand back.
+"""The handlers that LiteLLM calls for images: they unpack, translate, send once, and read.
 
-Nothing is repeated here. H3-Image finishes and charges what was sent even if its client leaves, so that a timeout or a
-broken connection of such a call is told by an error that LiteLLM's Router does not repeat either.
+Nothing is retried here. H3-Image finishes and charges a request even if its client leaves, so a timeout or a broken
+connection of such a call raises an error that LiteLLM's Router does not retry either.
 """
 
 from __future__ import annotations
@@ -37,21 +37,21 @@ if TYPE_CHECKING:
 log = logging.getLogger("litellm_minimax")
 
 CLAIMED = "minimax_image_params"
-"""What LiteLLM drops on its way to a custom handler; the claim puts it under this name (``seams/claim_media.py``)."""
+"""The name under which the claim passes on what LiteLLM drops before a custom handler (``seams/claim_media.py``)."""
 SECONDS = 600.0
-"""How long MiniMax may take for a picture by its own documentation; where no ``timeout`` is set."""
+"""The timeout if none is set: the longest time for an image by MiniMax's documentation."""
 _LITELLMS_OWN = frozenset(all_litellm_params) | {
     "drop_params", "additional_drop_params", "allowed_openai_params", "ssl_verify", "timeout", "async_call",
     "specific_deployment", "user_api_key_dict",
 }  # fmt: skip
-"""Its list, and what it forgets there (1.94.3, 1.108.7)."""
+"""LiteLLM's own list, and the names missing from it (1.94.3, 1.108.7)."""
 _FORM_NAMES = frozenset({"image[]", "mask[]"})
-"""The oldest releases hand on a form's files under these names, too."""
+"""The oldest releases pass on a form's files under these names, too."""
 _GATEWAY_GAVE_UP = frozenset({408, 499, 504})
 
 
 class _Call:
-    """One image call of LiteLLM's, unpacked and checked; nothing is sent yet."""
+    """One image call from LiteLLM, unpacked and checked; nothing has been sent yet."""
 
     def __init__(self, kwargs: Mapping[str, Any], *, edit: bool) -> None:
         self._kwargs = kwargs
@@ -89,7 +89,7 @@ class _Call:
         return build_generation(self.facts, self._kwargs.get("prompt"), given, drop=drop)
 
     def _tell(self) -> None:
-        """Show LiteLLM's loggers what is sent, without the key and without the pictures."""
+        """Show LiteLLM's loggers the request, without the key and the images."""
         if self.request.notes:
             log.debug("%s: %s", self.facts.id, "; ".join(self.request.notes))
         logging_obj = self._kwargs.get("logging_obj")
@@ -110,23 +110,23 @@ class _Call:
 
     @property
     def most_bytes(self) -> int:
-        """What is read of an answer: ten of H3-Image's largest pictures in base64 are beyond what a chat's may be."""
+        """Most bytes to read of an answer: ten of H3-Image's largest images in base64 exceed the limit for chat."""
         return transport.MAX_STREAM_BYTES if self.facts.shape == "openai" else transport.MAX_BODY_BYTES
 
     @property
     def client(self) -> Any:
-        """The HTTP client that the caller brought."""
+        """The caller's HTTP client."""
         return self._kwargs.get("client")
 
     def read(self, status: int, headers: Mapping[str, str], body: bytes) -> ImageResponse:
-        """LiteLLM's response for the answer."""
+        """Return LiteLLM's response for the answer."""
         trace = headers.get("trace-id")
         if status >= 300:
             raise parse_error_body(status, body, trace)
         return self._response(read_answer(body, self.facts, self.request, trace))
 
     def error(self, fault: WireFault | TransportFault) -> Exception:
-        """The exception to raise; of a model that charges for what it was sent, one that nobody repeats."""
+        """Return the exception to raise; for a model that charges for every request, one that nothing retries."""
         told = to_litellm(fault, self.context)
         return charged_all_the_same(told, self.context) if self.facts.once and _may_be_made(fault) else told
 
@@ -148,11 +148,11 @@ class _Call:
         told |= {"id": answer.id} if answer.id else {}
         sizes = [made.size for made in answer.pictures]
         told |= {"sizes": sizes} if any(sizes) else {}
-        response.minimax = told  # the class takes fields beyond OpenAI's
+        response.minimax = told  # the class allows fields beyond OpenAI's
         _count(response, answer)
         cost = answer.cost(priced(self.facts, self._kwargs.get("logging_obj")))
         if cost is not None:
-            # The one way to a cost that LiteLLM keeps on every supported release, whatever the price is for.
+            # The only way to set a cost that every supported LiteLLM keeps, whatever the unit of the price.
             response._hidden_params["response_cost"] = cost  # noqa: SLF001 - older releases have no other name for it
         return response
 
@@ -181,7 +181,7 @@ def _facts(name: str) -> catalog.ImageFacts:
 
 
 def _provider(logging_obj: Any, optional: Mapping[str, Any]) -> str:
-    """The name under which the call came; LiteLLM's log of an edit has none (1.94.3, 1.108.7), and is given it."""
+    """Return the name by which the call came; add it to LiteLLM's log of an edit, which has none (1.94.3, 1.108.7)."""
     details = getattr(logging_obj, "model_call_details", None)
     known = details.get("custom_llm_provider") if isinstance(details, dict) else None
     provider = known or optional.get("custom_llm_provider") or "minimax"
@@ -191,7 +191,7 @@ def _provider(logging_obj: Any, optional: Mapping[str, Any]) -> str:
 
 
 def _is_litellms(name: str) -> bool:
-    """What LiteLLM mixes in for itself; ``extra_headers`` are not part of the body."""
+    """Whether LiteLLM adds the parameter for itself; ``extra_headers`` are not part of the body."""
     return name in _LITELLMS_OWN | _FORM_NAMES or name.startswith(("litellm_", "_")) or name == "extra_headers"
 
 
@@ -199,11 +199,11 @@ def _body(body: Mapping[str, Any]) -> bytes:
     try:
         return dumps(dict(body))
     except (TypeError, ValueError):
-        raise InvalidRequest("extra_body", "it holds something that JSON has no word for.") from None
+        raise InvalidRequest("extra_body", "it holds something that JSON can't express.") from None
 
 
 def _may_be_made(fault: WireFault | TransportFault) -> bool:
-    """Whether the request may have arrived, so that pictures are made and charged although nobody gets them."""
+    """Whether the request may have arrived, so that images may be made and charged although the answer is lost."""
     match fault:
         case TransportFault():
             return fault.kind == "interrupted" or (fault.kind == "timeout" and fault.phase != "connect")
@@ -215,26 +215,26 @@ def _may_be_made(fault: WireFault | TransportFault) -> bool:
 
 
 class ImageLLM(CustomLLM):
-    """MiniMax's pictures for LiteLLM. Stateless, as the chat handler is."""
+    """MiniMax's images for LiteLLM. Stateless, like the chat handler."""
 
     def image_generation(self, **kwargs: Any) -> ImageResponse:
-        """Pictures from a text, blocking. Raises LiteLLM's exceptions only."""
+        """Make images from a text, blocking. Raises only LiteLLM's exceptions."""
         return _send(_Call(kwargs, edit=False))
 
     def aimage_generation(self, **kwargs: Any) -> Coroutine[Any, Any, ImageResponse]:
-        """The asynchronous twin of :meth:`image_generation`.
+        """Do the same as :meth:`image_generation`, asynchronously.
 
-        LiteLLM calls it in a thread and awaits what it returns in the loop: the body, which may hold megabytes of
-        pictures, is made in the thread.
+        LiteLLM calls this in a thread and awaits the result in the event loop. The body, which may hold megabytes of
+        images, is therefore built in the thread.
         """
         return _asend(_Call(kwargs, edit=False))
 
     def image_edit(self, **kwargs: Any) -> ImageResponse:
-        """Pictures from pictures and a text, blocking."""
+        """Make images from images and a text, blocking."""
         return _send(_Call(kwargs, edit=True))
 
     def aimage_edit(self, **kwargs: Any) -> Coroutine[Any, Any, ImageResponse]:
-        """The asynchronous twin of :meth:`image_edit`, made as :meth:`aimage_generation` is."""
+        """Do the same as :meth:`image_edit`, asynchronously; the body is built as in :meth:`aimage_generation`."""
         return _asend(_Call(kwargs, edit=True))
 
 

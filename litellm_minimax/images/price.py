@@ -1,4 +1,4 @@
-"""The price that an operator has set for a deployment, which wins over the table's."""
+"""The price that an operator has set for a deployment, which overrides the catalogue's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from litellm_minimax.catalog import ImageFacts, ImagePrice
 
 
 def priced(facts: ImageFacts, logging_obj: Any) -> ImageFacts:
-    """``facts`` at the price of the deployment that serves the call, if that has one of its own.
+    """Return ``facts`` with the price of the deployment that serves the call, if it has its own.
 
     LiteLLM's Router keeps it in the price map under the deployment's id.
     """

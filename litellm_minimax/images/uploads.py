@@ -1,4 +1,4 @@
-"""The pictures of an edit in every form in which LiteLLM takes a file, as bytes or as the text that was given."""
+"""Reads the images of an edit, in any form in which LiteLLM takes a file, as bytes or as the given string."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from litellm_minimax.wire.images.references import MAX_TOGETHER
 
 
 def as_given(images: Any) -> list[object]:
-    """Bytes for whatever has bytes (a path, an open file, a tuple of name and content); the rest as it is.
+    """Return bytes for all that has bytes (a path, an open file, a tuple of name and content), the rest unchanged.
 
-    A file is read from its beginning: LiteLLM's Router tries again, and falls back, with the same open file.
+    A file is read from its beginning: LiteLLM's Router retries, and falls back, with the same open file.
 
     Raises:
         InvalidRequest: a file can't be read.

@@ -1,1 +1,1 @@
-"""What this package believes about MiniMax, as questions to the real service: ``litellm-minimax verify``."""
+"""Checks this package's assumptions about MiniMax against the real service: ``litellm-minimax verify``."""

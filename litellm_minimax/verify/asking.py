@@ -1,4 +1,4 @@
-"""Asking the service: one request at a time for a check, recorded, within a bound of money and of time."""
+"""Sends the requests of a check, one at a time, records them, and keeps within limits of money and time."""
 
 from __future__ import annotations
 
@@ -28,54 +28,54 @@ EMBEDDINGS = "/v1/embeddings"
 _MOST_BYTES = 4 * 1024 * 1024
 _HANG_UP_BYTES = 8 * 1024
 HANG_UP_TOKENS = 2_048
-"""So many tokens are counted for an answer that is hung up on: what 8 KB of a stream hold, and some on their way."""
+"""Tokens counted for an answer that is cut short: what 8 KB of a stream hold, and some in transit."""
 _DEAREST = catalog.Price(0.60, 2.40)
-"""Dollars per million tokens for a model whose price nobody knows: the dearest of the others."""
+"""Dollars per million tokens for a model without a known price: the highest of the others."""
 
 
 class Unsettled(Exception):
-    """The check can't say anything; the sentence says why."""
+    """The check can't decide; the message says why."""
 
 
 class NotServed(Unsettled):
-    """This key has no such model: another one may do."""
+    """This key has no such model; another one may."""
 
 
 @dataclass(slots=True)
 class Budget:
-    """What may still be spent, in dollars. A request is counted at its most until its answer tells what it was."""
+    """The money that is left, in dollars. A request counts at its maximum until its answer shows the real cost."""
 
     limit: float
     spent: float = 0.0
     reserved: float = 0.0
 
     def reserve(self, most: float) -> None:
-        """Set ``most`` aside.
+        """Reserve ``most``.
 
         Raises:
-            Unsettled: it is not there.
+            Unsettled: there is not enough left.
         """
         if self.spent + self.reserved + most > self.limit:
-            raise Unsettled(f"not asked: it may cost ${most:.4f}, and ${self.limit:.2f} is the bound (--max-cost)")
+            raise Unsettled(f"not asked: it may cost ${most:.4f}, and the limit is ${self.limit:.2f} (--max-cost)")
         self.reserved += most
 
     def settle(self, most: float, cost: float) -> None:
-        """It has cost ``cost``."""
+        """Replace the reservation by the real ``cost``."""
         self.reserved -= most
         self.spent += cost
 
 
 @dataclass(slots=True)
 class Asker:
-    """Asks for one check.
+    """Sends the requests of one check.
 
     Attributes:
-        address: whom.
-        key: with which key.
+        address: the server.
+        key: the key.
         budget: shared by all checks.
-        seconds: for one request, from the first byte sent to the last byte read.
+        seconds: limit for one request, from the first byte sent to the last byte read.
         model: the model that this check is tried on.
-        exchanges: what was asked and answered, in order.
+        exchanges: requests and answers so far, in order.
     """
 
     address: Address
@@ -86,12 +86,12 @@ class Asker:
     exchanges: list[Exchange] = field(default_factory=list)
 
     async def chat(self, messages: object, *, most: int = 512, hang_up: bool = False, **fields: Any) -> Told:
-        """Ask ``/v1/chat/completions``; the answer may be an error of MiniMax's.
+        """Send a request to ``/v1/chat/completions``; the answer may be an error of MiniMax's.
 
         Args:
-            messages: as they are sent; a string is one user message.
-            most: tokens of answer asked for.
-            hang_up: close the connection after the first few hundred tokens, for an answer that nobody needs whole.
+            messages: the messages to send; a string is one user message.
+            most: the most tokens the answer may have.
+            hang_up: close the connection after the first few hundred tokens, if the whole answer is not needed.
             fields: further fields of the body; those that are ``None`` are left out.
 
         Raises:
@@ -103,13 +103,13 @@ class Asker:
         return await self._ask(CHAT, body, {"Authorization": f"Bearer {self.key}"}, few, hang_up=hang_up)
 
     async def message(self, messages: object, *, most: int = 512, **fields: Any) -> Told:
-        """Ask ``/anthropic/v1/messages``; as :meth:`chat`."""
+        """Send a request to ``/anthropic/v1/messages``; otherwise like :meth:`chat`."""
         said = [{"role": "user", "content": messages}] if isinstance(messages, str) else messages
         body = {"model": self.model, "messages": said, "max_tokens": most, **fields}
         return await self._ask(MESSAGES, body, {"Authorization": f"Bearer {self.key}"}, most)
 
     async def chat_with(self, key: str, messages: str) -> tuple[Told, int]:
-        """Ask with another key, which must be a wrong one; also the HTTP status."""
+        """Send a request with another key, which must be a wrong one; also return the HTTP status."""
         body = {"model": self.model, "messages": [{"role": "user", "content": messages}], "max_completion_tokens": 1}
         exchange = await self._exchange(CHAT, body, {"Authorization": f"Bearer {key}"}, 1)
         return told_by(exchange), exchange.status
@@ -149,7 +149,7 @@ class Asker:
         told = told_by(exchange)
         _refuse_what_is_no_answer(exchange, told)
         if not told.code and not (told.finish or told.text or told.thoughts or told.calls or told.choices):
-            raise Unsettled("HTTP 200, but nothing in it that is an answer of MiniMax's")
+            raise Unsettled("HTTP 200, but the body is not an answer of MiniMax's")
         _refuse_what_says_nothing(told, self.model)
         return told
 
@@ -210,14 +210,14 @@ class Asker:
 
 
 def cost(model: str, prompt_bytes: int, answer_tokens: int) -> float:
-    """The most that a request may cost, in dollars: a token is at least one byte of the body."""
+    """Return the most that a request may cost, in dollars: a token is at least one byte of the body."""
     facts = catalog.find(model)
     price = (facts.price if facts else None) or _DEAREST
     return (prompt_bytes * price.input + answer_tokens * price.output) / 1e6
 
 
 def _spent(model: str, exchange: Exchange, reserve: float) -> float:
-    """What an exchange has cost by its usage; nothing for an error, the most where the answer does not say."""
+    """Return what an exchange has cost by its usage: nothing for an error, the maximum if the answer does not say."""
     told = told_by(exchange)
     if told.code and not told.usage:
         return 0.0
@@ -236,7 +236,7 @@ def _refuse_what_is_no_answer(exchange: Exchange, told: Told) -> None:
 
 
 def _refuse_what_says_nothing(told: Told, model: str) -> None:
-    """Errors that are about the key, the plan or the moment, and not about what was asked."""
+    """Raise for errors that are about the key, the plan or a passing state, not about the request."""
     if told.code == 2061 or (told.code == 2013 and "unknown model" in told.error.lower()):
         raise NotServed(f"this key has no {model} ({told.code}: {told.error})")
     if told.code < 0:

@@ -1,4 +1,4 @@
-"""A question to the service: what is sent, what would confirm and what refute the belief, and what it costs at most."""
+"""One check: the request, the answers that confirm or refute the assumption, and the most it may cost."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Status = Literal["confirmed", "refuted", "not settled"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check found.
+    """The result of a check.
 
     Attributes:
         status: the finding.
-        because: one sentence that quotes what the service said.
+        because: one sentence that quotes the service's answer.
     """
 
     status: Status
@@ -25,7 +25,7 @@ class Verdict:
 
 
 def verdict(holds: bool, because: str) -> Verdict:
-    """Confirmed if it holds, else refuted."""
+    """Return confirmed if the assumption holds, else refuted."""
     return Verdict("confirmed" if holds else "refuted", because)
 
 
@@ -37,17 +37,17 @@ class Check:
     """One check.
 
     Attributes:
-        key: its name, for ``--only``.
-        belief: what is believed, a sentence.
-        sent: what is sent.
-        confirms: the answer that confirms it.
-        refutes: the answer that refutes it.
-        models: on which models it can be tried; the first that the key has is taken.
-        requests: how many requests it sends at most.
-        prompt_bytes: of their bodies together, at most.
-        answer_tokens: of their answers together, at most.
-        remedy: what makes the package right where it is refuted: an option or a line of a configuration.
-        question: does it.
+    key: its name, for ``--only``.
+    belief: the assumption, as a sentence.
+    sent: what is sent.
+    confirms: the answer that confirms the assumption.
+    refutes: the answer that refutes it.
+    models: the models it can be tried on; the first that the key has is used.
+    requests: the most requests it sends.
+    prompt_bytes: the most bytes of their bodies together.
+    answer_tokens: the most tokens of their answers together.
+    remedy: the option or configuration line that makes the package right if the assumption is refuted.
+    question: runs the check.
         dollars: what it costs at most, where that is not a matter of tokens; 0 where it is.
     """
 

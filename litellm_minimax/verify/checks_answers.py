@@ -1,4 +1,4 @@
-"""Questions about answers: how a stream ends, what usage tells, what an error looks like."""
+"""Checks about answers: how a stream ends, what usage reports, what an error looks like."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ async def _cache(asker: Asker) -> Verdict:
         if isinstance(details, dict) and (details.get("cached_tokens") or details.get("cache_read_input_tokens")):
             return Verdict("confirmed", f"usage tells {details}")
     if not told.usage.get("prompt_tokens"):
-        return Verdict("not settled", f"usage tells no prompt tokens: {dict(told.usage)}")
-    return Verdict("refuted", f"three times the same prompt, and usage tells {dict(told.usage)}")
+        return Verdict("not settled", f"usage has no prompt tokens: {dict(told.usage)}")
+    return Verdict("refuted", f"the same prompt was sent three times, and usage has {dict(told.usage)}")
 
 
 async def _wrong_key(asker: Asker) -> Verdict:
@@ -49,7 +49,7 @@ async def _wrong_key(asker: Asker) -> Verdict:
 async def _stream_refusal(asker: Asker) -> Verdict:
     told = await asker.chat([{"role": "nobody", "content": "Hello."}], most=8, stream=True)
     if not told.code:
-        return Verdict("not settled", "a role that nobody has was taken")
+        return Verdict("not settled", "a role that does not exist was accepted")
     return verdict(asker.status == 400, f"HTTP {asker.status}, error {told.code}: {told.error}")
 
 
@@ -86,21 +86,21 @@ async def _signature(asker: Asker) -> Verdict:
 _ALL = ("MiniMax-M2", "MiniMax-M3", "MiniMax-M3.1-Flash")
 CHECKS = (
     Check(
-        "stream-end", "A stream tells its finish; `[DONE]`, a summary frame and a usage frame may be there or not",
+        "stream-end", "A stream has a finish; `[DONE]`, a summary frame and a usage frame are optional",
         "a short chat as a stream", "a finish reason", "no finish reason", _ALL, 1, 300, 512,
-        "nothing can: such a stream is taken for one that broke off. Report it with the exchange", _stream_end,
+        "nothing can: such a stream counts as broken off. Report it with the exchange", _stream_end,
     ),
     Check(
-        "usage", "Usage tells prompt and answer apart", "a chat", "both counts", "a total alone", _ALL, 1, 300, 64,
-        "nothing: LiteLLM estimates what is not told", _usage,
+        "usage", "Usage separates prompt and answer", "a chat", "both counts", "a total alone", _ALL, 1, 300, 64,
+        "nothing: LiteLLM estimates missing counts", _usage,
     ),
     Check(
-        "cache", "A repeated prompt of 512 tokens and more is told as cached", "one long prompt, up to three times",
+        "cache", "A repeated prompt of 512 tokens and more is reported as cached", "one long prompt, up to three times",
         "cached tokens in usage", "no cached tokens in any of them", _ALL, 3, 16_000, 96,
         "nothing: such prompts are charged at their full price", _cache,
     ),
     Check(
-        "wrong-key", "A wrong key is HTTP 401 with 1004 or 2049", "a short chat with a key that nobody has",
+        "wrong-key", "A wrong key is HTTP 401 with 1004 or 2049", "a short chat with a made-up key",
         "HTTP 401 with 1004 or 2049", "another status or code", ("MiniMax-M2",), 1, 300, 1,
         "nothing: code and status both lead to AuthenticationError", _wrong_key,
     ),

@@ -1,4 +1,4 @@
-"""Questions about the models: which ids are served, in which spelling, and how long prompts and answers may be."""
+"""Checks about the models: which ids are served, in which spelling, and how long prompts and answers may be."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def _retired(asker: Asker) -> Verdict:
 
 
 async def _id_case(asker: Asker) -> Verdict:
-    await asker.chat(_SHORT, most=1)  # a model that is not served says nothing about its spelling
+    await asker.chat(_SHORT, most=1)  # a model that is not served shows nothing about its spelling
     asked = asker.model
     asker.model = asked.lower()
     try:
@@ -55,7 +55,7 @@ async def _output_cap(asker: Asker) -> Verdict:
     told = await asker.chat(_SHORT, most=most, hang_up=True, stream=True)
     if told.code:
         return verdict(str(most - 1) in told.error.replace(",", ""), f"{most} asked: {told.error}")
-    return Verdict("refuted", f"{most} tokens were asked for and taken")
+    return Verdict("refuted", f"{most} tokens were requested and accepted")
 
 
 async def _her_context(asker: Asker) -> Verdict:
@@ -88,7 +88,7 @@ CHECKS = (
         "nothing: the canonical spelling is sent whatever was typed", _id_case,
     ),
     Check(
-        "unknown-model", "An id that nobody has is HTTP 400 with 2013 and `unknown model`", "an id that nobody has",
+        "unknown-model", "An unknown id is HTTP 400 with 2013 and `unknown model`", "an id that nobody has",
         "HTTP 400 with 2013 and `unknown model`", "another status or text", ("MiniMax-M2",), 1, 300, 1,
         "nothing: the status decides; the text only adds the next step", _unknown,
     ),

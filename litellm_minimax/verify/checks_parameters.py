@@ -1,4 +1,4 @@
-"""Questions about parameters: which are taken, which ignored, which enforced."""
+"""Checks about parameters: which are accepted, ignored or enforced."""
 
 from __future__ import annotations
 
@@ -47,9 +47,7 @@ async def _tier_m31(asker: Asker) -> Verdict:
 
 async def _tier_m2(asker: Asker) -> Verdict:
     told = await asker.chat("Say OK.", most=64, service_tier="priority")
-    return verdict(
-        told.service_tier != "priority", told.error or f"the answer tells service_tier {told.service_tier!r}"
-    )
+    return verdict(told.service_tier != "priority", told.error or f"the answer has service_tier {told.service_tier!r}")
 
 
 async def _one_choice(asker: Asker) -> Verdict:
@@ -85,7 +83,7 @@ CHECKS = (
     Check(
         "temperature", "`temperature` may be 0 to 2", "`temperature: 0`, then `temperature: 2`", "two answers",
         "a refusal", ("MiniMax-M2", "MiniMax-M3"), 2, 600, 128,
-        "set `temperature` under the model's `litellm_params` to a value that is taken", _temperature,
+        "set `temperature` under the model's `litellm_params` to a value that is accepted", _temperature,
     ),
     Check(
         "tier-m3.1", "`service_tier` is understood by M3.1", "`service_tier: priority`", "an answer", "a 2013",

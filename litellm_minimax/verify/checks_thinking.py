@@ -1,4 +1,4 @@
-"""Questions about thinking: where it arrives, how it is switched, and whether it reaches the model again."""
+"""Checks about thinking: where it arrives, how it is switched, and whether returned thinking reaches the model."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ async def _switch(asker: Asker) -> Verdict:
     if told.code:
         return Verdict("refuted", told.error)
     quiet = not told.thoughts and "<think>" not in told.text
-    return verdict(quiet, "nothing was thought" if quiet else "it thought all the same")
+    return verdict(quiet, "nothing was thought" if quiet else "it thought anyway")
 
 
 async def _types(asker: Asker) -> Verdict:
@@ -98,7 +98,7 @@ async def _thought_only(asker: Asker) -> Verdict:
 CHECKS = (
     Check(
         "split", "`reasoning_split` is understood by M2, M2.1, M2.5 too, not only M2.7 and M3",
-        "a puzzle with `reasoning_split: true`", "thinking in a field of its own", "`<think>` in the text",
+        "a puzzle with `reasoning_split: true`", "thinking in its own field", "`<think>` in the text",
         ("MiniMax-M2", "MiniMax-M2.1"), 1, 400, 512, "nothing: `<think>` in the text is read as well", _split,
     ),
     Check(

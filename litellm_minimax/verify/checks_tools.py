@@ -1,4 +1,4 @@
-"""Questions about tools: whether the choice is obeyed, and which histories of calls and results are refused."""
+"""Checks about tools: whether the choice is obeyed, and which histories of calls and results are refused."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ async def _orphan(asker: Asker) -> Verdict:
 
 CHECKS = (
     Check(
-        "tool-loop", "A call without `content`, and its result, are taken",
+        "tool-loop", "A call without `content`, and its result, are accepted",
         "a question, a call without `content`, and its result", "an answer",
         "a 2013", ("MiniMax-M2", "MiniMax-M3", "MiniMax-M3.1-Flash"), 1, 1_200, 512,
-        "report it with the exchange: nothing of an agent works until it is mended", _tool_loop,
+        "report it with the exchange: no agent works until it is fixed", _tool_loop,
     ),
     Check(
         "orphan-results", "A result whose call is not there is refused", "a call, and a result with another id",

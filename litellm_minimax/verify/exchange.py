@@ -1,4 +1,4 @@
-"""One request and its answer, byte for byte, with what is secret in it made unreadable."""
+"""One request and its answer, byte for byte, with everything secret masked."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ HARMLESS_HEADERS = frozenset(
         "server", "vary", "retry-after", "anthropic-version", "user-agent",
     }
 )  # fmt: skip
-"""The headers that are kept, of requests and answers; what is not on this list may name an account."""
+"""The headers of requests and answers that are kept; any other may identify an account."""
 _ACCOUNT = re.compile(
     rb"(?i)(?:\"|')?(?:group|org|organization|user|account|project)[_-]?id(?:\"|')?\s*[:=]\s*(?:\"|')?([\w-]{6,64}+)"
 )
 _SHORTEST_KEY = 8
-"""What is shorter (`any`, `none`, for a server that asks for no key) is a word that stands everywhere."""
+"""A shorter key (`any`, `none`, for a server that needs no key) is a word that appears everywhere."""
 _SIGNED = re.compile(rb"(?i)(?:signature|accesskeyid|security-token|credential)=([\w%.+/~-]{6,512}+)")
 """What makes a picture's address good for whoever has it."""
 _KEY_LIKE = re.compile(rb"\b(?:sk-[\w-]{8,512}+|eyJ[\w-]{8,2048}+\.[\w.-]{8,4096}+)")
@@ -28,7 +28,7 @@ _KEY_LIKE = re.compile(rb"\b(?:sk-[\w-]{8,512}+|eyJ[\w-]{8,2048}+\.[\w.-]{8,4096
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one network read brought.
+    """The bytes of one network read.
 
     Attributes:
         after: seconds since the request was sent.
@@ -41,16 +41,16 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and what came of it.
+    """One request and its answer.
 
     Attributes:
-        path: behind the server's root, such as ``/v1/chat/completions``.
+        path: the path after the server's root, such as ``/v1/chat/completions``.
         body: the request's JSON.
-        sent_headers: those of the request that are harmless.
+        sent_headers: the request's harmless headers.
         status: HTTP status, 0 if no answer came.
-        headers: those of the answer that are harmless.
+        headers: the answer's harmless headers.
         pieces: the answer's body as it arrived.
-        problem: why the answer did not come, or not to its end; empty if it did.
+        problem: why the answer did not come or broke off; empty if it is complete.
     """
 
     path: str
@@ -67,7 +67,7 @@ class Exchange:
         return b"".join(piece.data for piece in self.pieces)
 
     def as_json(self) -> dict[str, Any]:
-        """As it is written into a file; :func:`from_json` reads it again."""
+        """Return the exchange in the form in which it is written to a file; :func:`from_json` reads it again."""
         return {
             "request": {"method": "POST", "path": self.path, "headers": dict(self.sent_headers), "body": self.body},
             "answer": {
@@ -78,10 +78,10 @@ class Exchange:
 
 
 def from_json(told: Mapping[str, Any]) -> Exchange:
-    """The exchange that a file holds.
+    """Return the exchange stored in a file.
 
     Raises:
-        KeyError, TypeError, ValueError: it holds none.
+        KeyError, TypeError, ValueError: the file holds no exchange.
     """
     asked, answer = told["request"], told["answer"]
     pieces = [Piece(float(entry[0]), _read(entry[1:])) for entry in answer["pieces"]]
@@ -92,12 +92,12 @@ def from_json(told: Mapping[str, Any]) -> Exchange:
 
 
 def harmless(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers that name nobody."""
+    """Return the headers that identify nobody."""
     return {name.lower(): value for name, value in headers.items() if name.lower() in HARMLESS_HEADERS}
 
 
 def without_secrets(pieces: Sequence[Piece], key: str) -> list[Piece]:
-    """The pieces with every key and account id made of x's, whole or cut by a read; no byte moves."""
+    """Return the pieces with every key and account id masked by x's, even if cut by a read; no byte moves."""
     whole = bytearray(b"".join(piece.data for piece in pieces))
     for start, end in _secrets(bytes(whole), key.encode()):
         whole[start:end] = b"x" * (end - start)
@@ -119,7 +119,7 @@ def _secrets(body: bytes, key: bytes) -> list[tuple[int, int]]:
 
 
 def _written(data: bytes) -> list[str]:
-    """Bytes as text where they are text; a read may end inside a character, and then they are base64."""
+    """Return bytes as text if they are text. A read may end inside a character; such bytes are base64."""
     try:
         return [data.decode()]
     except UnicodeDecodeError:

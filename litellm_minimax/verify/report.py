@@ -1,4 +1,4 @@
-"""The report: what was asked, what came back, what follows; as Markdown for people, as JSON for programs."""
+"""The report: requests, answers and consequences, as Markdown for people and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ def write(folder: Path, plan: Plan, findings: Sequence[Finding]) -> None:
 
 
 def file_name(finding: Finding, number: int) -> str:
-    """Where an exchange of a check is kept."""
+    """Return the file name for an exchange of a check."""
     return f"{finding.check.key}-{number}.json"
 
 
 def summary(findings: Sequence[Finding]) -> str:
-    """One line: how many of each."""
+    """Return one line with the number of findings of each kind."""
     counts = Counter(finding.verdict.status for finding in findings)
     return ", ".join(f"{counts[status]} {status}" for status in ("confirmed", "refuted", "not settled"))
 
 
 def as_json(plan: Plan, findings: Sequence[Finding]) -> dict[str, Any]:
-    """The report for programs."""
+    """Return the report for programs."""
     return {
         "version": __version__,
         "address": plan.address.root,
@@ -69,7 +69,7 @@ def as_json(plan: Plan, findings: Sequence[Finding]) -> dict[str, Any]:
 
 
 def as_markdown(plan: Plan, findings: Sequence[Finding]) -> str:
-    """The report for people."""
+    """Return the report for people."""
     parts = [
         "# What the service said\n",
         f"litellm-minimax {__version__} asked {plan.address.root}: {summary(findings)}.\n",
@@ -112,7 +112,7 @@ def _entry(finding: Finding) -> str:
 
 
 def issue_text(report: dict[str, Any], key: str) -> str:
-    """The text of an issue about one finding of a written report.
+    """Return the text of an issue about one finding of a written report.
 
     Raises:
         KeyError: the report has no such finding.

@@ -1,4 +1,4 @@
-"""Asking all of it: which checks, what they may cost, in which order, and what came of each."""
+"""Runs the checks: which ones, in which order, what they may cost, and what each found."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from litellm_minimax.verify.check import Check, Verdict
 from litellm_minimax.verify.exchange import Exchange
 
 AT_ONCE = 4
-"""Checks that are asked side by side: few enough for the lowest rate limit, enough to be done in minutes."""
+"""Checks that run at the same time: few enough for the lowest rate limit, enough to finish within minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What came of one check.
+    """The result of one check.
 
     Attributes:
         check: the check.
         verdict: what was found.
-        model: on which model.
-        exchanges: what was asked and answered.
+        model: the model it was tried on.
+        exchanges: the requests and answers.
         seconds: how long it took.
     """
 
@@ -37,15 +37,15 @@ class Finding:
 
 @dataclass(slots=True)
 class Plan:
-    """What is going to be asked.
+    """The checks to run, and their limits.
 
     Attributes:
         checks: in order.
-        address: whom.
-        key: with which key.
-        max_cost: dollars that it may cost together.
-        max_seconds: for all of it.
-        seconds: for one request.
+        address: the server.
+        key: the key.
+        max_cost: the most dollars all of it may cost.
+        max_seconds: limit for all of it.
+        seconds: limit for one request.
     """
 
     checks: Sequence[Check]
@@ -61,20 +61,20 @@ class Plan:
 
     @property
     def most(self) -> float:
-        """Dollars that the checks may cost together."""
+        """The most dollars that the checks may cost together."""
         return sum(map(most, self.checks))
 
 
 def most(check: Check) -> float:
-    """Dollars that a check may cost: every byte sent a token, every token asked for written, on its dearest model."""
+    """The most dollars that a check may cost: a token per byte sent, all requested tokens, on its dearest model."""
     return check.dollars or max(cost(model, check.prompt_bytes, check.answer_tokens) for model in check.models)
 
 
 def narrowed(checks: Sequence[Check], only: Sequence[str], model: str | None) -> list[Check]:
-    """The checks of these keys, on this model.
+    """Return the checks with these keys, on this model.
 
     Raises:
-        ValueError: no check has such a key, or none is about that model.
+        ValueError: no check has such a key, or no check is about that model.
     """
     unknown = set(only) - {check.key for check in checks}
     if unknown:
@@ -90,14 +90,14 @@ def narrowed(checks: Sequence[Check], only: Sequence[str], model: str | None) ->
 
 
 async def run(plan: Plan, tell: Callable[[Finding], None]) -> list[Finding]:
-    """Ask everything; never fails, whatever the service does.
+    """Run all checks; never fails, whatever the service does.
 
     Args:
-        plan: what, whom and how long.
-        tell: is told each finding as it comes.
+        plan: the checks and their limits.
+        tell: called with each finding as it comes.
 
     Returns:
-        One finding a check, in the plan's order.
+    One finding per check, in the plan's order.
     """
     turn = asyncio.Semaphore(AT_ONCE)
     give_up = time.monotonic() + plan.max_seconds
@@ -114,11 +114,11 @@ async def run(plan: Plan, tell: Callable[[Finding], None]) -> list[Finding]:
 async def _find(check: Check, plan: Plan, give_up: float) -> Finding:
     began = time.monotonic()
     exchanges: list[Exchange] = []
-    found, model = Verdict("not settled", "no model of it is served"), ""
+    found, model = Verdict("not settled", "none of its models is served"), ""
     for model in check.models:
         left = give_up - time.monotonic()
         if left <= 0:
-            found = Verdict("not settled", f"not asked: {plan.max_seconds:g} s were over (--max-seconds)")
+            found = Verdict("not settled", f"not asked: {plan.max_seconds:g} s have passed (--max-seconds)")
             break
         asker = Asker(plan.address, plan.key, plan.budget, min(plan.seconds, left), model, exchanges)
         try:

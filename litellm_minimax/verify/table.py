@@ -1,6 +1,6 @@
-"""Every assumption about MiniMax in one table, from which ``docs/assumptions.md`` is made.
+"""All assumptions about MiniMax in one table, from which ``docs/assumptions.md`` is generated.
 
-What a call can settle has a check; of the rest the table says why no call can.
+An assumption that a call can settle has a check; for the others the table says why no call can.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ CHECKS: tuple[Check, ...] = (
     *checks_parameters.CHECKS,
     *checks_models.CHECKS[2:],
 )
-"""In the order in which they matter, which is the order in which they are asked."""
+"""In order of importance, which is also the order in which they run."""
 ALL = (*CHECKS, *checks_media.EMBEDDINGS, *checks_media.IMAGES)
 
-_BILL = "only a bill tells"
+_BILL = "only a bill shows it"
 _SERVER = "settled on a server of the open weights, not at MiniMax"
-_MOMENT = "comes when it comes: no request brings it about"
-_OURS = "a choice of this package's: there is nothing to ask"
+_MOMENT = "happens at random: no request can cause it"
+_OURS = "a choice of this package: there is nothing to check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class Assumption:
     """One row.
 
     Attributes:
-        does: what the code does.
-        if_wrong: what that costs if the assumption is wrong.
-        check: the key of the check that settles it; its belief is the assumption.
-        belief: the assumption, where no check settles it.
-        open_because: why none does.
+    does: what the code does.
+    if_wrong: what happens if the assumption is wrong.
+    check: the key of the check that settles it; its belief is the assumption.
+    belief: the assumption, if no check settles it.
+    open_because: why no check settles it.
     """
 
     does: str
@@ -104,7 +104,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _checked("thought-only", "sent so", "a 2013 for such a turn"),
     _checked("tool-loop", "sent so", "no agent works"),
     _checked(
-        "orphan-results", "results are put behind their calls, and such a one is told as a user's words", "nothing"
+        "orphan-results", "results are put behind their calls, and a lone result is sent as a user message", "nothing"
     ),
     _checked("several-system", "folded into one (accepted in MiniMax's own M3 test suite)", "nothing"),
     _checked("empty-content", "left out", "nothing"),
@@ -117,19 +117,19 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _checked("stop", "cut here, and the connection closed", "nothing"),
     _checked("response-format", "asked for in words, checked here", "a redundant sentence in the prompt"),
     _checked("temperature", "0 to 2 is passed (older documents: above 0, up to 1)", "MiniMax's own 2013"),
-    _checked("thinking-switch", "`reasoning_effort: none` becomes it", "thinking that nobody asked for"),
+    _checked("thinking-switch", "`reasoning_effort: none` becomes it", "unwanted thinking"),
     _checked("thinking-types", "mapped to `adaptive`; M3.1 gets its lowest effort for `disabled`, noted", "nothing"),
     _checked("tier-m2", "not sent to M2.x, noted", "a standard tier where priority was possible"),
     _checked("tier-m3.1", "passed", "a 2013"),
     _checked("one-choice", "more than one is refused", "nothing"),
-    _checked("usage", "a total alone is no usage: LiteLLM estimates", "an estimate where a total was told"),
+    _checked("usage", "a total alone is ignored: LiteLLM estimates", "an estimate although a total was sent"),
     _checked("cache", "cached tokens are charged at their price", "spend that is too high"),
     _open("1008 (balance) comes with HTTP 402 (others: 429)", "the code decides, not the status", "nothing", _MOMENT),
     _open("1027 may come in the middle of a stream", "an exception there", "–", _MOMENT),
     _open(
-        "No `Retry-After` header exists; a quota's text names its reset",
+        "No `Retry-After` header exists; a quota error's text names its reset",
         "the text is read, its time taken as UTC if it names no zone",
-        "the wait is off by the zone",
+        "the wait is off by the zone's offset",
         _MOMENT,
     ),
     _checked(
@@ -152,31 +152,31 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _open(
         "Hosts under minimax.io, minimaxi.com, minimax.cn and minimax.chat are MiniMax's; any other may be a gateway "
         "or the open weights",
-        "such a server is sent what both need",
+        "such a server gets the fields that both need",
         "a strict gateway may refuse a field: set `self_hosted`",
         _OURS,
     ),
     _open(
         "On an unknown host, raw output that begins inside a thought comes with a sign of vLLM, SGLang or llama.cpp: a "
         "`/` in the model's name, `matched_stop`, or a `chatcmpl`-like id with an explicit `finish_reason` key",
-        "such text is held until its closing tag tells; without a sign it is passed on live",
-        'a thought shown as answer: set `self_hosted: "on"`',
+        "such text is held until its closing tag comes; without a sign it is streamed at once",
+        'a thought shown as the answer: set `self_hosted: "on"`',
         _SERVER,
     ),
     _open(
-        "A lone `</think>` in a stream ends a thought only within the piece that begins the text",
-        "later it is dropped at a line's end",
-        "a thought shown as answer",
+        "A lone `</think>` in a stream ends a thought only within the first piece of the text",
+        "later it is dropped at the end of a line",
+        "a thought shown as the answer",
         _SERVER,
     ),
     _open(
-        "A `</parameter>` in a value that another tag of the markup follows is the value's end",
+        "In a value, a `</parameter>` followed by another tag of the markup ends the value",
         "so read",
-        "a value cut there; nothing can tell the two apart",
+        "a value that is cut there; the two cases look the same",
         _SERVER,
     ),
     _open(
-        "M3 writes its special token in front of every tag as text",
+        "M3 writes its special token as text before every tag",
         "such tags are read",
         "markup shown as text, where a detokenizer drops the token",
         _SERVER,
@@ -197,7 +197,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _checked("embeddings-tokens", "told as usage", "an estimate where a total was told"),
     _checked("embeddings-many", "longer lists go in parts of so many, or of 3,500 tokens", "a 2013 for a long list"),
     _open(
-        "`image-01` costs $0.0035 a picture that came, a plan's pictures included",
+        "`image-01` costs $0.0035 per delivered picture, also within a plan",
         "in the price table",
         "spend that differs from MiniMax's bill",
         _BILL,
@@ -215,19 +215,19 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _checked("image-style", "sent as given", "a 2013"),
     _checked("image", "a success without one is a 500 that may be tried again", "needless tries"),
     _open(
-        "A success without a picture may be followed by one with",
-        "a 500 that may be tried again",
-        "a useless second try",
+        "After a success without a picture, another try may bring one",
+        "a 500 that may be retried",
+        "a useless retry",
         _MOMENT,
     ),
     _open(
         "An image model newer than the table has the limits of the model whose name it continues",
-        "checked so, no price",
-        "a 400 for what it could do",
+        "checked against them, without a price",
+        "a 400 for something that it could do",
         _OURS,
     ),
     _open(
-        "A text without a `type` is one to be stored",
+        "A text without a `type` is meant to be stored",
         "`db`",
         "worse matches for searches that don't say `query`",
         _OURS,

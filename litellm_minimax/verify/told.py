@@ -1,4 +1,4 @@
-"""What an answer says, read as simply as can be: evidence must not depend on the reader that it is evidence for."""
+"""Reads an answer as simply as possible, because evidence about the wire code must not depend on it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _CODE = re.compile(r"\((\d{4})\)\s{0,8}\Z")
 
 @dataclass(slots=True)
 class Told:
-    """What one answer of a chat endpoint says, streamed or whole.
+    """The content of one answer of a chat endpoint, streamed or whole.
 
     Attributes:
-        code: MiniMax's error code, 0 for none, -1 for an error that has none.
-        error: the error's sentence.
+        code: MiniMax's error code, 0 for none, -1 for an error without one.
+        error: the error's message.
         streamed: it came as frames.
         text: the visible answer, tags and all.
-        thoughts: the thinking that came in fields of its own, one entry a frame.
+        thoughts: the thinking from its own field, one entry per frame.
         details: thinking came as ``reasoning_details``.
         calls: tool calls as ``(name, arguments)``.
         finish: the finish reason.
         usage: the usage object.
         model: the model that says it answered.
         choices: how many choices there were.
-        service_tier: as the answer tells it.
+        service_tier: as the answer reports it.
     """
 
     code: int = 0
@@ -129,7 +129,7 @@ def _call(function: Mapping[str, Any], told: Told) -> None:
 
 
 def _blocks(frame: Mapping[str, Any], told: Told) -> None:
-    """Anthropic's shape of a whole answer."""
+    """Read a whole answer in Anthropic's format."""
     for block in _entries(frame.get("content")):
         if isinstance(block, dict):
             told.text += _word(block.get("text"))

@@ -1,7 +1,8 @@
-"""Python imports this at its start in every process below ``litellm-minimax run``: see ``cli/run.py``.
+"""Python imports this at its start in every process under ``litellm-minimax run``: see ``cli/run.py``.
 
-It imports nothing that Python has not imported already, and loads the plugin when LiteLLM is imported, so that a
-program without LiteLLM pays nothing. The Python here may be of another environment, and older than the plugin's.
+It imports nothing that Python has not imported already, and loads the plugin only when LiteLLM is imported, so that a
+program without LiteLLM pays nothing. The Python here may belong to another environment, and may be older than the
+plugin requires.
 """
 
 import os
@@ -19,7 +20,7 @@ OLDEST = (3, 11)
 
 
 class _Awaiting:
-    """Loads the plugin, or says why it can't, when somebody asks for LiteLLM."""
+    """Loads the plugin, or says why it can't, when LiteLLM is imported."""
 
     def find_spec(
         self, fullname: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
@@ -30,7 +31,7 @@ class _Awaiting:
             return None
         sys.meta_path.remove(self)  # before the import below, which may ask for LiteLLM
         if _finds(PLUGIN):
-            __import__(PLUGIN)  # puts a finder of its own in front, which registers everything behind the import
+            __import__(PLUGIN)  # puts its own finder first, which registers everything after the import
         else:
             _say(_what_is_missing())
         for finder in list(sys.meta_path):
@@ -58,7 +59,7 @@ def _what_is_missing() -> str:
 
 
 def _installing() -> str:
-    """The command that adds the plugin to this environment, by who made the environment."""
+    """Return the command that adds the plugin to this environment, by the tool that made the environment."""
     package = f"litellm-minimax=={os.environ[STARTED].split()[1]}"
     tool = os.path.basename(sys.prefix)
     if os.path.exists(os.path.join(sys.prefix, "pipx_metadata.json")):
@@ -78,17 +79,18 @@ def _say(text: str) -> None:
 def _start() -> None:
     started = os.environ.get(STARTED, "").split()
     if len(started) != 2:
-        return  # somebody else put this directory on the path
+        return  # the directory was put on the path by other means
     if started[0] == str(os.getpid()) and _finds("litellm") and not _finds(PLUGIN):
-        # The command itself; its LiteLLM may be imported in a thread or behind a bare `except`, so it ends here. What
-        # the command starts later may be anything: there it is said when LiteLLM is imported, and nothing is ended.
+        # The command itself. Its LiteLLM may be imported in a thread or inside a bare `except`, so it ends here. What
+        # the command starts later may be anything, so there the message comes when LiteLLM is imported, and nothing
+        # ends.
         _say(_what_is_missing())
-        os._exit(1)  # an exception would be swallowed by `site`, or told as a fatal error of Python's
+        os._exit(1)  # `site` would swallow an exception, or Python would report it as a fatal error
     sys.meta_path.insert(0, _Awaiting())
 
 
 def _run_the_next() -> None:
-    """Import the ``sitecustomize`` that this one hides. What it raises goes to ``site``, as it would without us."""
+    """Import the ``sitecustomize`` that this one hides. Its exceptions go to ``site``, as they would without us."""
     here = os.path.dirname(os.path.abspath(__file__))
     hidden = [entry for entry in sys.path if os.path.abspath(entry) == here]
     own = sys.modules.pop(__name__)
@@ -100,7 +102,7 @@ def _run_the_next() -> None:
         if error.name != "sitecustomize":
             raise
     finally:
-        # Back in front: a program may hand its own sys.path to its children as their PYTHONPATH.
+        # Back in first place: a program may pass its own sys.path to its children as their PYTHONPATH.
         sys.path[:0] = hidden
         sys.modules.setdefault(__name__, own)
 
