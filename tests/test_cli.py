@@ -68,7 +68,7 @@ def test_models_as_json_has_every_fact():
 
 
 def test_simulate_refuses_what_it_does_not_know(monkeypatch):
-    assert "no quirk is called 'nonsense'" in run("simulate", "--quirk", "nonsense").output
+    assert "there is no quirk 'nonsense'" in run("simulate", "--quirk", "nonsense").output
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

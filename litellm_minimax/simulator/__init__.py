@@ -5,7 +5,7 @@
     ...     sim.enqueue(Answer("Four.", reasoning="Two and two."))
     ...     client = openai.OpenAI(base_url=f"{sim.base_url}/v1", api_key="any")
 
-It knows nothing of this package's client side (it shares the table of models only), so that it can contradict it.
+It shares only the table of models with this package's client side, so that it can contradict it.
 """
 
 from __future__ import annotations

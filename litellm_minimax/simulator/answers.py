@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A call the model makes.
+    """A tool call that the model makes.
 
     Attributes:
         name: the tool's name.
-        arguments: an object, or the raw text to send (which may be broken JSON on purpose).
-        id: ``None`` makes one of MiniMax's form, ``call_function_<12 characters>_<n>``.
+        arguments: an object, or the raw text to send (which may be invalid JSON on purpose).
+        id: ``None`` makes one in MiniMax's format, ``call_function_<12 characters>_<n>``.
     """
 
     name: str
@@ -27,7 +27,7 @@ class ToolCall:
 
     @property
     def arguments_text(self) -> str:
-        """The arguments as they go over the wire."""
+        """Return the arguments as they are sent."""
         if isinstance(self.arguments, str):
             return self.arguments
         return json.dumps(dict(self.arguments), ensure_ascii=False)
@@ -35,7 +35,7 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of the model and how it is delivered.
+    """One answer of the model, and how it is delivered.
 
     Attributes:
         text: the visible answer.
@@ -43,16 +43,16 @@ class Answer:
         tool_calls: the calls, in order.
         finish_reason: ``None`` derives it (``tool_calls``, ``length``, ``stop``).
         usage: the whole usage object to send instead of the estimated one.
-        model: the model name to send instead of the asked one's canonical id.
+        model: the model name to send instead of the requested model's canonical id.
         chunk_chars: characters per streamed delta.
-        chunks: explicit deltas instead: a string is a ``content`` delta, an object is sent as the delta as it is, and
-            an object with ``choices`` is sent as the whole frame.
+    chunks: explicit deltas instead: a string is sent as a ``content`` delta, an object as the delta itself, and an
+        object with ``choices`` as the whole frame.
         delay: seconds from chunk to chunk, kept on average however long the writes take.
         first_delay: seconds before the first byte after the headers (before the headers for a plain answer).
         chunks_per_write: chunks handed to the network at once.
         headers: additional response headers.
-        raw_sse: the stream's bytes, sent as they are.
-        raw_json: the plain answer's body, sent as it is.
+        raw_sse: the stream's bytes, sent unchanged.
+        raw_json: the plain answer's body, sent unchanged.
         status: HTTP status.
         repeat: how many requests in a row get this answer when it is enqueued.
         extra: fields merged into the body and into a stream's last frame, such as ``output_sensitive``.
@@ -80,11 +80,11 @@ class Answer:
 
     @property
     def finish(self) -> str:
-        """The finish reason that is sent."""
+        """Return the finish reason that is sent."""
         return self.finish_reason or ("tool_calls" if self.tool_calls else "stop")
 
     def with_ids(self, seed: str) -> Answer:
-        """A copy whose calls all have ids."""
+        """Return a copy in which all calls have ids."""
         if all(call.id is not None for call in self.tool_calls):
             return self
         made = [
@@ -94,7 +94,7 @@ class Answer:
         return dataclasses.replace(self, tool_calls=made)
 
     def cut(self, tokens: int, chars_per_token: int) -> Answer:
-        """A copy that ends after so many completion tokens with ``finish_reason: length``; itself if it is shorter."""
+        """Return a copy that ends after ``tokens`` completion tokens with ``finish_reason: length`` if it is longer."""
         left = tokens * chars_per_token
         wanted = (
             len(self.reasoning) + len(self.text) + sum(len(c.name) + len(c.arguments_text) for c in self.tool_calls)

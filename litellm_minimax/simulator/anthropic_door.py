@@ -1,4 +1,4 @@
-"""``/anthropic/v1/messages``: MiniMax's Anthropic-compatible endpoint, its own translation included."""
+"""``/anthropic/v1/messages``: MiniMax's Anthropic-compatible endpoint, with its own translation."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _PASSED = ("model", "stream", "temperature", "top_p", "max_tokens", "thinking", 
 
 
 def refusal(body: dict[str, Any], quirks: Quirks) -> str | None:
-    """What this door refuses before the chat's own rules.
+    """Return why this endpoint refuses a request, before the chat's own rules.
 
-    Only user and assistant may speak inside ``messages``: a system message there is the well-known 2013.
+    Only user and assistant messages may be in ``messages``: a system message there is the well-known 2013.
     """
     if quirks.anthropic_tool_type == "reject" and any("type" in tool for tool in body.get("tools") or []):
         return "invalid tool type: custom"
@@ -50,7 +50,7 @@ def _is_signed(block: dict[str, Any]) -> bool:
 
 
 def as_chat(body: dict[str, Any]) -> dict[str, Any]:
-    """The request in the chat endpoints' shape, on which the checks and the simulated model work."""
+    """Return the request in the shape of the chat endpoints, which the checks and the simulated model use."""
     chat = {name: body[name] for name in _PASSED if name in body}
     effort = (body.get("output_config") or {}).get("effort")
     if effort:
@@ -81,7 +81,7 @@ def _tool(tool: dict[str, Any]) -> dict[str, Any]:
 
 
 def _messages(message: dict[str, Any]) -> list[dict[str, Any]]:
-    """One Anthropic message as one or more of the other kind."""
+    """Return one Anthropic message as one or more OpenAI messages."""
     blocks = message.get("content")
     if not isinstance(blocks, list):
         return [{"role": message.get("role"), "content": blocks}]
@@ -91,7 +91,7 @@ def _messages(message: dict[str, Any]) -> list[dict[str, Any]]:
     parts = [_part(block) for block in blocks if block.get("type") != "tool_result"]
     if not results:
         return [_marked({"role": "user", "content": parts}, blocks)]
-    # Text beside results belongs to the same turn: it does not start a new tool loop.
+    # Text next to results belongs to the same turn: it does not start a new tool loop.
     beside = "\n".join(part.get("text", "") for part in parts)
     if beside:
         results[-1]["content"] += f"\n{beside}"
@@ -134,7 +134,7 @@ def _text(content: Any) -> str:
 
 
 def _marked(message: dict[str, Any], source: Any) -> dict[str, Any]:
-    """The message, carrying on a cache marker of its source."""
+    """Return the message with the cache marker of its source, if there is one."""
     marked = isinstance(source, list) and any("cache_control" in block for block in source)
     return message | ({"cache_control": {"type": "ephemeral"}} if marked else {})
 
@@ -143,7 +143,7 @@ def _marked(message: dict[str, Any], source: Any) -> dict[str, Any]:
 
 
 def whole(answer: Answer, exchange: Exchange) -> dict[str, Any]:
-    """The body of a non-streaming answer."""
+    """Return the body of a non-streaming answer."""
     told = {
         "id": exchange.trace_id, "type": "message", "role": "assistant", "model": answer.model or exchange.model,
         "content": _blocks(answer), "stop_reason": _STOPS.get(answer.finish, answer.finish), "stop_sequence": None,
@@ -179,7 +179,7 @@ def _usage(answer: Answer, exchange: Exchange) -> dict[str, Any]:
 
 
 def stream(answer: Answer, exchange: Exchange) -> Iterator[bytes]:
-    """The events of a streamed answer."""
+    """Yield the events of a streamed answer."""
     if answer.raw_sse is not None:
         yield answer.raw_sse
         return
@@ -199,7 +199,7 @@ def stream(answer: Answer, exchange: Exchange) -> Iterator[bytes]:
 
 
 def _block(block: dict[str, Any], index: int, text: str, answer: Answer, exchange: Exchange) -> Iterator[bytes]:
-    """Start, deltas and stop of one content block."""
+    """Yield start, deltas and stop of one content block."""
     kind, delta, member = {
         "thinking": ("thinking", "thinking_delta", "thinking"),
         "text": ("text", "text_delta", "text"),
@@ -225,7 +225,7 @@ def _block(block: dict[str, Any], index: int, text: str, answer: Answer, exchang
 
 
 def event(name: str, exchange: Exchange, **members: Any) -> bytes:
-    """One server-sent event whose data names its type again."""
+    """Return one server-sent event; its data repeats its type."""
     eol = "\r\n" if exchange.quirks.crlf else "\n"
     comment = f": keep-alive{eol}{eol}" if exchange.quirks.comments else ""
     return f"{comment}event: {name}{eol}data: {dumps({'type': name, **members})}{eol}{eol}".encode()

@@ -1,4 +1,4 @@
-"""What the simulated model does when nothing is scripted: think, call the tool it was asked for, answer.
+"""What the simulated model does without a script: it thinks, calls the tool it was asked for, and answers.
 
 Deterministic from the request. Every answer says that it is simulated.
 """
@@ -74,13 +74,13 @@ _CANNED: tuple[tuple[tuple[str, ...], str, str], ...] = (
 
 
 def respond(talk: Conversation, body: dict[str, Any], *, thinking: bool, obeyed: str, quirks: Quirks) -> Answer:
-    """The answer to a conversation.
+    """Return the answer to a conversation.
 
     Args:
         talk: the conversation.
         body: the request, for its parameters.
         thinking: whether the model thinks on this request.
-        obeyed: which ``tool_choice`` the model heeds: ``ignored``, ``none`` or ``all``.
+        obeyed: which ``tool_choice`` the model obeys: ``ignored``, ``none`` or ``all``.
         quirks: the switches in force.
     """
     nonce = nonce_of(talk)
@@ -102,7 +102,7 @@ def respond(talk: Conversation, body: dict[str, Any], *, thinking: bool, obeyed:
 
 
 def _words(talk: Conversation, seed: str, calls: list[ToolCall]) -> tuple[str, str]:
-    """``(thinking, answer)`` without label and filler."""
+    """Return ``(thinking, answer)`` without label and filler."""
     if calls:
         names = " and ".join(call.name for call in calls)
         return f"The request needs {names}, so I call it before I answer.", f"I call {names}."
@@ -128,7 +128,7 @@ def _shortened(text: str, most: int = 200) -> str:
 
 
 def _calls(talk: Conversation, body: dict[str, Any], seed: str, obeyed: str) -> list[ToolCall]:
-    """The calls to make now: at the start of a tool loop only, and only if the text asks for a tool."""
+    """Return the calls to make now: only at the start of a tool loop, and only if the text asks for a tool."""
     choice = body.get("tool_choice")
     if not talk.tools or (choice == "none" and obeyed != "ignored"):
         return []
@@ -144,7 +144,7 @@ def _calls(talk: Conversation, body: dict[str, Any], seed: str, obeyed: str) -> 
 
 
 def _directed(talk: Conversation) -> list[str]:
-    """``[[simulate: tool=a,b]]``, obeyed once per user turn unless it says ``rounds=``."""
+    """Return the tools of ``[[simulate: tool=a,b]]``, obeyed once per user turn unless ``rounds=`` is given."""
     found = re.search(r"\[\[simulate:[^\]]*\btool=([\w.,-]+)([^\]]*)\]\]", " ".join(talk.user_texts))
     if not found:
         return []
@@ -160,7 +160,7 @@ def _forced(choice: Any, talk: Conversation) -> str | None:
 
 
 def _asked_for(talk: Conversation) -> str | None:
-    """The tool whose name, or a telling word of it, stands in the user's text."""
+    """Return the tool whose name, or a typical word of it, is in the user's text."""
     text = talk.asked.lower()
     words = set(re.findall(r"[a-z0-9]+", text))
     for name in talk.tools:
@@ -171,7 +171,7 @@ def _asked_for(talk: Conversation) -> str | None:
 
 
 def _arguments(talk: Conversation, name: str, seed: str) -> dict[str, Any]:
-    """Arguments that fit the tool's schema, with a place taken from the user's text if one is named."""
+    """Return arguments that fit the tool's schema, with a place from the user's text if it names one."""
     made = prose.instance(talk.tools[name] or {"type": "object"}, seed, name)
     arguments: dict[str, Any] = made if isinstance(made, dict) else {}
     place = re.search(r"\b(?:in|for|at|of)\s+([A-Z][\w-]+)", talk.asked)
@@ -185,13 +185,13 @@ def _arguments(talk: Conversation, name: str, seed: str) -> dict[str, Any]:
 
 
 def stopped(text: str, stop: Any) -> str:
-    """A text that ends before the first of the stop sequences."""
+    """Return the text up to the first of the stop sequences."""
     marks = [stop] if isinstance(stop, str) else [mark for mark in stop or [] if isinstance(mark, str) and mark]
     return text[: min([at for at in map(text.find, marks) if at >= 0], default=len(text))]
 
 
 def _remembered(body: dict[str, Any], quirks: Quirks) -> str:
-    """What the model had thought of, if the thinking that tells it came back in a form that reaches it."""
+    """Return what the model had thought of, if that thinking came back in a form that reaches it."""
     for message in body["messages"]:
         details = message.get("reasoning_details") if quirks.history_reasoning != "details_lost" else None
         thought = "".join(str(entry.get("text") or "") for entry in details or [])
@@ -204,7 +204,7 @@ def _remembered(body: dict[str, Any], quirks: Quirks) -> str:
 
 
 def _structured(talk: Conversation, body: dict[str, Any], seed: str, quirks: Quirks) -> str | None:
-    """JSON in a fence when the prompt holds a schema or asks for JSON; ``response_format`` alone moves only M3."""
+    """Return JSON in a fence if the prompt has a schema or asks for JSON; ``response_format`` alone only affects M3."""
     prompt = "\n".join([talk.system, *talk.user_texts])
     schema = prose.schema_in(prompt)
     asked = body.get("response_format")

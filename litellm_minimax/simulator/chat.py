@@ -1,4 +1,4 @@
-"""The chat endpoints' whole answers: ``/v1/chat/completions``, its native twin, and OpenAI-compatible stand-ins."""
+"""Whole answers of the chat endpoints: ``/v1/chat/completions``, the native endpoint, and OpenAI-compatible servers."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _TAGS = {
 
 
 def dumps(value: Any) -> str:
-    """Compact JSON with characters as they are, as the server writes it."""
+    """Return compact JSON with unescaped characters, as the server writes it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def content_of(answer: Answer, exchange: Exchange) -> tuple[str, str]:
-    """``(reasoning apart, content)`` of an answer under the exchange's settings."""
+    """Return ``(separate reasoning, content)`` of an answer under the exchange's settings."""
     quirks = exchange.quirks
     if quirks.dialect == "self_hosted":
         return "", markup.raw(answer, exchange)
@@ -46,7 +46,7 @@ def content_of(answer: Answer, exchange: Exchange) -> tuple[str, str]:
 
 
 def reasoning_fields(text: str, quirks: Quirks) -> dict[str, Any]:
-    """The fields that carry thinking when it is apart from the content."""
+    """Return the fields that carry thinking when it is separate from the content."""
     if quirks.reasoning_fields == "reasoning":
         return {"reasoning": text}
     details = [
@@ -81,7 +81,7 @@ def _calls(answer: Answer, quirks: Quirks) -> list[dict[str, Any]]:
 
 
 def message(answer: Answer, exchange: Exchange) -> dict[str, Any]:
-    """The ``message`` of a whole answer."""
+    """Return the ``message`` of a whole answer."""
     quirks = exchange.quirks
     apart, content = content_of(answer, exchange)
     told: dict[str, Any] = {"content": content, "role": "assistant"}
@@ -98,7 +98,7 @@ def message(answer: Answer, exchange: Exchange) -> dict[str, Any]:
 
 
 def whole(answer: Answer, exchange: Exchange) -> dict[str, Any]:
-    """The body of a non-streaming answer; also the summary frame of a stream."""
+    """Return the body of a non-streaming answer; also the summary frame of a stream."""
     quirks = exchange.quirks
     choice = {"finish_reason": finish(answer, quirks), "index": 0, "message": message(answer, exchange)}
     told: dict[str, Any] = {
@@ -114,13 +114,13 @@ def whole(answer: Answer, exchange: Exchange) -> dict[str, Any]:
 
 
 def finish(answer: Answer, quirks: Quirks) -> str:
-    """The finish reason; a server without parsers knows no tool calls."""
+    """Return the finish reason; a server without parsers knows no tool calls."""
     given = answer.finish
     return "stop" if given == "tool_calls" and quirks.dialect == "self_hosted" else given
 
 
 def usage(answer: Answer, exchange: Exchange) -> dict[str, Any]:
-    """The usage object: the answer's own, or the estimate."""
+    """Return the usage object: the answer's own, or the estimate."""
     if answer.usage is not None:
         return dict(answer.usage)
     counted: Usage | None = exchange.usage
@@ -128,5 +128,5 @@ def usage(answer: Answer, exchange: Exchange) -> dict[str, Any]:
 
 
 def answer_id(exchange: Exchange) -> str:
-    """MiniMax's id is the bare trace id; others have a prefix."""
+    """Return the answer's id: MiniMax's is the bare trace id; others have a prefix."""
     return exchange.trace_id if exchange.quirks.dialect == "minimax" else f"chatcmpl-{exchange.trace_id}"

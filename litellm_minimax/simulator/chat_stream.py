@@ -29,9 +29,10 @@ _NO_TEXT = '"content":"",'
 
 
 class Stream:
-    """The frames of one streamed answer, made when they are asked for.
+    """The frames of one streamed answer, made on demand.
 
-    What doesn't change from chunk to chunk is serialised once: a benchmark of a client must not measure this class.
+    Whatever stays the same from chunk to chunk is serialised once, because a client's benchmark must not measure this
+    class.
     """
 
     def __init__(self, answer: Answer, exchange: Exchange) -> None:
@@ -55,7 +56,7 @@ class Stream:
         self._sent = 0
 
     def frames(self) -> Iterator[bytes]:
-        """All frames in order."""
+        """Yield all frames in order."""
         answer, quirks = self._answer, self._quirks
         if quirks.choices_null_frame:
             yield self._raw({"id": answer_id(self._exchange), "choices": None, "model": self._exchange.model})
@@ -68,7 +69,7 @@ class Stream:
     # -- deltas -------------------------------------------------------------------------------------------------
 
     def _deltas(self) -> Iterator[bytes]:
-        """Every delta; the finish reason goes with the last one unless a quirk says otherwise."""
+        """Yield every delta; the finish reason goes with the last one unless a quirk says otherwise."""
         fields = self._fields()
         current = next(fields, _NO_TEXT)
         for following in fields:
@@ -77,13 +78,13 @@ class Stream:
         yield from self._finish(self._noted(current))
 
     def _noted(self, members: str) -> str:
-        """``members`` of a delta whose frame is made now."""
+        """Count the ``members`` of a delta whose frame is made now."""
         if self._count.text_began is None and members.startswith('"content":') and members != _NO_TEXT:
             self._count.text_began = time.monotonic()
         return members
 
     def _fields(self) -> Iterator[str]:
-        """The JSON members of each delta, without the role."""
+        """Yield the JSON members of each delta, without the role."""
         answer, exchange, quirks = self._answer, self._exchange, self._quirks
         apart, content = content_of(answer, exchange)
         for at in range(0, len(apart), answer.chunk_chars):
@@ -103,7 +104,7 @@ class Stream:
             yield _NO_TEXT
 
     def _call(self, call: ToolCall, number: int) -> Iterator[dict[str, Any]]:
-        """The pieces of one call: opening with id and name, then arguments without them."""
+        """Yield the pieces of one call: the opening with id and name, then the arguments without them."""
         quirks, text = self._quirks, call.arguments_text
         index: dict[str, Any] = {"index": number + quirks.tool_index_base}
         if quirks.tool_index_missing or quirks.tool_args == "with_finish":
@@ -142,7 +143,7 @@ class Stream:
     # -- frames -------------------------------------------------------------------------------------------------
 
     def _chunk(self, members: str) -> bytes:
-        """A frame with a delta, without a finish reason."""
+        """Return a frame with a delta, without a finish reason."""
         self._sent += 1
         if (
             self._sent > 1
@@ -155,11 +156,11 @@ class Stream:
         return self._odd_chunk(members)
 
     def _role_of(self, members: str) -> str:
-        """What every delta repeats; an empty list of calls only where there is no other."""
+        """Return what every delta repeats; an empty list of calls only if there is no other."""
         return self._role if '"tool_calls":' in members else self._role + self._no_calls
 
     def _odd_chunk(self, members: str) -> bytes:
-        """The first frame, and every frame under a quirk or in another dialect."""
+        """Return the first frame, or any frame under a quirk or in another dialect."""
         role, closing = self._role_of(members), self._closing
         if self._quirks.role_empty and self._sent > 1:
             role = role.replace('"assistant"', '""', 1)
@@ -175,7 +176,7 @@ class Stream:
         return f'{self._lead}{self._opening}"index":0,"delta":{{{members}{role}}}}}{closing}'.encode()
 
     def _bare(self, delta: str, finish_reason: str | None = None, usage_json: str = "null") -> bytes:
-        """A frame with a delta as it is given."""
+        """Return a frame with the given delta."""
         finish_member = f'"finish_reason":{quote(finish_reason)},' if finish_reason else ""
         closing = self._closing.replace('"usage":null', f'"usage":{usage_json}', 1)
         return f'{self._lead}{self._opening}{finish_member}"index":0,"delta":{delta}}}{closing}'.encode()
@@ -245,7 +246,7 @@ def _one_line(frames: list[bytes]) -> bytes:
 
 
 def stream(answer: Answer, exchange: Exchange) -> Iterator[bytes]:
-    """The frames of a streamed answer, with the byte-level quirks of the last one."""
+    """Yield the frames of a streamed answer, with the byte-level quirks of the last one."""
     if answer.raw_sse is not None:
         yield answer.raw_sse
         return

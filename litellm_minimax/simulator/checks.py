@@ -1,8 +1,8 @@
 """The strict validation of the hosted API: each known 2013 text and what triggers it.
 
-One function per rule; each takes an OpenAI-shaped body and gives the reason (the text between ``invalid params, ``
-and `` (2013)``) or ``None``. Where a source gives a text but no cause, the cause here is the likeliest one, marked
-"assumed".
+There is one function per rule. Each takes an OpenAI-shaped body and returns the reason (the text between
+``invalid params, `` and `` (2013)``) or ``None``. If a source gives a text without a cause, the most likely cause is
+used here and marked "assumed".
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Body = dict[str, Any]
 
 
 def syntax_error(raw: bytes) -> str | None:
-    """Malformed JSON: the server's parser quotes the body back."""
+    """Refuse malformed JSON; the server's parser quotes the body back."""
     try:
         json.loads(raw)
     except UnicodeDecodeError as wrong:
@@ -42,7 +42,7 @@ def syntax_error(raw: bytes) -> str | None:
 
 
 def required(body: Body, _quirks: Quirks) -> str | None:
-    """``model`` and ``messages`` must be there."""
+    """Require ``model`` and ``messages``."""
     for name in ("model", "messages"):
         if body.get(name) is None:
             return f"binding: expr_path={name}, cause=missing required parameter"
@@ -50,7 +50,7 @@ def required(body: Body, _quirks: Quirks) -> str | None:
 
 
 def model(body: Body, quirks: Quirks) -> str | None:
-    """The model exists; its name comes back in lower case."""
+    """Require a known model; its name comes back in lower case."""
     name = body["model"]
     known = find(name) if quirks.id_case == "insensitive" else (name in _IDS)
     return None if known and not _gone(name, quirks) else f"unknown model '{name.lower()}'"
@@ -67,7 +67,7 @@ def _gone(name: str, quirks: Quirks) -> bool:
 
 
 def thinking(body: Body, quirks: Quirks) -> str | None:
-    """M3 takes ``adaptive`` and ``disabled``; M3.1 can't be told not to think; the others ignore it."""
+    """Check ``thinking``: M3 takes ``adaptive`` and ``disabled``, M3.1 can't stop thinking, the others ignore it."""
     facts = _facts(body)
     wanted = (body.get("thinking") or {}).get("type")
     if facts.thinking is Thinking.EFFORT:
@@ -85,7 +85,7 @@ def thinking(body: Body, quirks: Quirks) -> str | None:
 
 
 def sampling(body: Body, quirks: Quirks) -> str | None:
-    """``temperature`` and ``top_p`` within their ranges."""
+    """Check the ranges of ``temperature`` and ``top_p``."""
     temperature, top_p = body.get("temperature"), body.get("top_p")
     if temperature is not None:
         good = 0 <= temperature <= 2 if quirks.temperature == "[0,2]" else 0 < temperature <= 1
@@ -97,7 +97,7 @@ def sampling(body: Body, quirks: Quirks) -> str | None:
 
 
 def lengths(body: Body, quirks: Quirks) -> str | None:
-    """``max_completion_tokens`` and ``max_tokens``: at least 1, at most what the model can write."""
+    """Check ``max_completion_tokens`` and ``max_tokens``: at least 1, at most what the model can write."""
     facts = _facts(body)
     most = quirks.output_cap if quirks.output_cap and facts.thinking is Thinking.ALWAYS else facts.max_output
     for name in ("max_completion_tokens", "max_tokens"):
@@ -112,14 +112,14 @@ def lengths(body: Body, quirks: Quirks) -> str | None:
 
 
 def choices(body: Body, quirks: Quirks) -> str | None:
-    """``n`` above 1, where it is refused."""
+    """Refuse ``n`` above 1, if the switch says so."""
     if quirks.n == "reject" and (body.get("n") or 1) > 1:
         return f"model[{_facts(body).id}] does not support n > 1"
     return None
 
 
 def tools(body: Body, quirks: Quirks) -> str | None:
-    """Every tool is a function with a name and a schema that is not empty."""
+    """Require every tool to be a function with a name and a non-empty schema."""
     return _first(_tool(tool, quirks) for tool in body.get("tools") or [])
 
 
@@ -136,13 +136,13 @@ def _tool(tool: dict[str, Any], quirks: Quirks) -> str | None:
 
 
 def messages(body: Body, quirks: Quirks) -> str | None:
-    """Roles, their order, and contents that are not empty."""
+    """Check roles, their order, and that contents are not empty."""
     listed: list[dict[str, Any]] = body["messages"]
     if not listed:
         return "messages is empty"
     reason = _first(_role(message, at, body, quirks) for at, message in enumerate(listed))
     if reason is None and all(message.get("role") == "system" for message in listed):
-        # The text is known from CodexPlusPlus#267 and next-ai-draw-io#221; that this is its cause is assumed.
+        # The text is known from CodexPlusPlus#267 and next-ai-draw-io#221; the cause is assumed.
         return "invalid chat setting"
     return reason or _first(_content(message, quirks) for message in listed)
 
@@ -179,7 +179,7 @@ def _parts(parts: list[dict[str, Any]]) -> str | None:
 
 
 def tool_calls(body: Body, _quirks: Quirks) -> str | None:
-    """Calls in the history have ids and JSON arguments."""
+    """Require calls in the history to have ids and JSON arguments."""
     for message in body["messages"]:
         for call in message.get("tool_calls") or []:
             function = call.get("function") or {}
@@ -193,7 +193,7 @@ def tool_calls(body: Body, _quirks: Quirks) -> str | None:
 
 
 def tool_results(body: Body, quirks: Quirks) -> str | None:
-    """Results follow their calls directly, all of them, each by an id of the assistant turn before."""
+    """Require results directly after their calls, all of them, each with an id of the assistant turn before."""
     if quirks.orphans == "accept":
         return None
     listed: list[dict[str, Any]] = body["messages"]
@@ -219,18 +219,18 @@ def _result(message: dict[str, Any], issued: set[str], open_ids: set[str]) -> st
         return "tool call id is invalid"
     if identity not in issued:
         return f"tool result's tool id({identity}) not found"
-    # A second result for one call; that it gets this text is assumed.
+    # A second result for one call; this text for it is assumed.
     return None if identity in open_ids else "tool call and result not match"
 
 
 def _interrupted(open_ids: set[str], rest: list[dict[str, Any]]) -> str:
-    """Another message stands where a result is due: the result comes later, or never (assumed causes)."""
+    """Return the reason when another message comes before a result: the result is late, or missing (assumed causes)."""
     later = any(message.get("role") == "tool" and message.get("tool_call_id") in open_ids for message in rest)
     return "tool call result does not follow tool call" if later else "tool call and result not match"
 
 
 def service_tier(body: Body, quirks: Quirks) -> str | None:
-    """The field, where it is refused."""
+    """Refuse the field, if the switch says so."""
     return "service_tier is not support" if body.get("service_tier") and quirks.service_tier == "reject" else None
 
 
@@ -240,7 +240,7 @@ RULES: tuple[Callable[[Body, Quirks], str | None], ...] = (
 
 
 def refusal(body: Body, quirks: Quirks) -> str | None:
-    """The first rule that a body of the right shape breaks, in the order in which the server seems to look."""
+    """Return the first rule that a body of the right shape breaks, in the server's apparent order."""
     return _first(rule(body, quirks) for rule in RULES)
 
 

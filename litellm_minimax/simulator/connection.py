@@ -1,4 +1,4 @@
-"""One client connection: HTTP's grammar by h11, one request after the other, and a sharp eye for clients that leave."""
+"""One client connection: HTTP's grammar by h11, one request after another; a client that leaves is noticed at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEADER_BYTES = 256 * 1024
 
 
 class Host(Protocol):
-    """What a connection asks of the server that accepted it."""
+    """The methods of the server that a connection uses."""
 
     def joined(self, connection: Connection, /) -> None:
         """A client connected."""
@@ -27,17 +27,17 @@ class Host(Protocol):
         """It is gone."""
 
     def record(self, request: h11.Request, body: bytes, /) -> RecordedRequest:
-        """Write down a whole request."""
+        """Record a whole request."""
 
     def reply_to(self, record: RecordedRequest, /) -> Reply:
         """What to answer."""
 
     def closed(self, record: RecordedRequest, /) -> None:
-        """Its answer is over; may be told twice."""
+        """Note that its answer has ended; may be called twice."""
 
 
 class Connection(asyncio.Protocol):
-    """One client connection; its requests are answered one after the other.
+    """One client connection; its requests are answered one after another.
 
     The socket is read while an answer is being written, so that a client that leaves is noticed at once.
     """
@@ -66,25 +66,25 @@ class Connection(asyncio.Protocol):
         self._host.joined(self)
 
     def connection_lost(self, _exc: Exception | None) -> None:
-        """The connection is gone, in whichever way."""
+        """Handle the end of the connection, however it ended."""
         self._leave()
         self._host.left(self)
 
     def eof_received(self) -> bool:
-        """The client will send no more: it has left, since none of this API's clients half-close."""
+        """Treat the client as gone, since no client of this API half-closes."""
         self._leave()
         return False
 
     def pause_writing(self) -> None:
-        """The client reads more slowly than we write."""
+        """Pause: the client reads more slowly than we write."""
         self._writable.clear()
 
     def resume_writing(self) -> None:
-        """The client caught up."""
+        """Resume: the client has caught up."""
         self._writable.set()
 
     def data_received(self, data: bytes) -> None:
-        """Bytes of a request; while one is being answered they wait."""
+        """Take bytes of a request; while one is being answered they wait."""
         if self._task is not None:
             self._pending += data
             return
@@ -94,7 +94,7 @@ class Connection(asyncio.Protocol):
     # -- requests -----------------------------------------------------------------------------------------------
 
     def drop(self) -> asyncio.Task[None] | None:
-        """Close without waiting for anything; the task that was answering, if any."""
+        """Close without waiting; return the task that was answering, if any."""
         self._leave()
         self._transport.abort()
         return self._task
@@ -174,7 +174,7 @@ class Connection(asyncio.Protocol):
             self._next()
 
     def _next(self) -> None:
-        """Go on with what arrived meanwhile."""
+        """Go on with what has arrived in the meantime."""
         self._http = _fresh()
         if self._pending:
             data, self._pending = bytes(self._pending), bytearray()

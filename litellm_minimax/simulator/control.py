@@ -1,4 +1,4 @@
-"""Steering over HTTP, for tests whose simulator runs in another process: everything under ``/simulator/``."""
+"""Control over HTTP, for tests whose simulator runs in another process: everything under ``/simulator/``."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from litellm_minimax.simulator.service import Scripted
 
 
 class Steered(Protocol):
-    """What can be steered: a simulator."""
+    """The object that can be controlled: a simulator."""
 
     quirks: Quirks
     requests: list[RecordedRequest]
 
     def report(self) -> dict[str, Any]:
-        """The figures so far."""
+        """Return the figures so far."""
 
     def reset(self) -> None:
         """Forget requests and figures."""
@@ -30,7 +30,7 @@ class Steered(Protocol):
 
 
 def reply_to(simulator: Steered, record: RecordedRequest) -> Reply:
-    """``GET report`` and ``requests``; ``POST reset``, ``enqueue`` and ``quirks``."""
+    """Answer ``GET report`` and ``requests``; ``POST reset``, ``enqueue`` and ``quirks``."""
     try:
         told = _do(simulator, f"{record.method} {record.path.removeprefix('/simulator/')}", record.body)
     except (ValueError, TypeError, KeyError) as mistake:
@@ -58,7 +58,7 @@ def _do(simulator: Steered, action: str, body: Any) -> Any:
 
 
 def _scripted(item: dict[str, Any]) -> Scripted:
-    """``{"answer": {…}}`` or ``{"fault": {…}}``, with the fields of the classes; a fault may hold an answer."""
+    """Read ``{"answer": {…}}`` or ``{"fault": {…}}`` with the fields of the classes; a fault may hold an answer."""
     if "answer" in item and "fault" not in item:
         return answer_from(item["answer"])
     fault = fault_from(item["fault"])

@@ -1,4 +1,4 @@
-"""A chat request as the simulated model sees it: turns, tools, and where the current tool loop stands."""
+"""A chat request as the simulated model sees it: turns, tools, and the state of the current tool loop."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Turn:
     """One message.
 
     Attributes:
-        role: as sent.
+        role: the role as sent.
         text: its text, parts joined.
-        reasoning: the thinking it carries, in whichever form; ``""`` for none.
+        reasoning: the thinking it carries, in any form; ``""`` for none.
         calls: ``(id, name, arguments text)`` of each tool call.
-        result_of: the id a tool result answers.
+        result_of: the id of the call that a tool result answers.
         pictures: how many image or video parts it has.
     """
 
@@ -48,15 +48,15 @@ class Conversation:
 
     @property
     def loop(self) -> list[Turn]:
-        """What came after the very last user message: the turns whose thinking the server keeps."""
+        """The turns after the very last user message, whose thinking the server keeps."""
         return self.turns[self._last_user(len(self.turns)) + 1 :]
 
     @property
     def task(self) -> list[Turn]:
-        """The turns since the task was set, its user messages included.
+        """The turns since the task was set, including its user messages.
 
-        Wider than ``loop``: a user message right behind tool results (a reminder of the agent, a hybrid's notes) does
-        not set a new task, and several user messages in a row set one.
+        This is wider than ``loop``: a user message directly after tool results (an agent's reminder, a hybrid's notes)
+        does not set a new task, and several user messages in a row set one.
         """
         start = self._last_user(len(self.turns))
         while start > 0 and self._role_before(start) in {"user", "tool"}:
@@ -102,12 +102,12 @@ class Conversation:
         return next((role for role in roles if role not in {"system", "developer"}), "")
 
     def _last_user(self, before: int) -> int:
-        """The position of the last user message before a position, -1 if there is none."""
+        """Return the position of the last user message before a position, -1 if there is none."""
         return next((at for at in range(before - 1, -1, -1) if self.turns[at].role == "user"), -1)
 
 
 def read(body: dict[str, Any]) -> Conversation:
-    """The conversation of an OpenAI-shaped body whose types were checked."""
+    """Return the conversation of an OpenAI-shaped body whose types have been checked."""
     turns = [_turn(message) for message in body.get("messages") or []]
     tools: dict[str, Any] = {}
     descriptions: dict[str, str] = {}
@@ -132,7 +132,7 @@ def _turn(message: dict[str, Any]) -> Turn:
 
 
 def _text(content: Any) -> tuple[str, int]:
-    """Joined text and the number of pictures of a message's content."""
+    """Return the joined text and the number of images of a message's content."""
     if isinstance(content, str):
         return content, 0
     parts = content or []
@@ -145,7 +145,7 @@ def _as_text(arguments: Any) -> str:
 
 
 def _reasoning(message: dict[str, Any], text: str) -> str:
-    """The thinking of an assistant message in the forms that the documentation names, first one wins."""
+    """Return the thinking of an assistant message; of the documented forms the first one present wins."""
     details = message.get("reasoning_details")
     if details:
         return "".join(entry.get("text") or "" for entry in details)
@@ -156,12 +156,12 @@ def _reasoning(message: dict[str, Any], text: str) -> str:
 
 
 def without_thinking(text: str) -> str:
-    """Text without its ``<think>`` blocks, which the server strips from all but the current loop."""
+    """Return the text without its ``<think>`` blocks, which the server strips from all but the current loop."""
     return _THINK.sub("", text)
 
 
 class IssuedReasoning:
-    """Which thinking the simulator gave with which tool call, to tell whether a client brings it back."""
+    """Remembers which thinking came with which tool call, to see whether a client sends it back."""
 
     def __init__(self, keep: int = 50_000) -> None:
         self._keep = keep
@@ -172,10 +172,10 @@ class IssuedReasoning:
         self._by_call.clear()
 
     def remember(self, reasoning: str, calls: list[tuple[str, str, str]], *, ids_are_ours: bool) -> None:
-        """Note the thinking of an answer under each of its calls.
+        """Store the thinking of an answer under each of its calls.
 
-        A server without parsers gives no ids (its clients make them), so there a call is known by what is called
-        with what; the same call may then have been made with several thoughts.
+        A server without parsers sends no ids (its clients make them), so there a call is identified by its name and
+        arguments; the same call may then have come with several thoughts.
         """
         if not reasoning.strip():
             return
@@ -189,7 +189,7 @@ class IssuedReasoning:
             del self._by_call[next(iter(self._by_call))]
 
     def intact(self, loop: list[Turn]) -> tuple[int, int]:
-        """``(turns of ours with thinking, those of them that carry exactly it)`` in a tool loop."""
+        """Return ``(turns of ours with thinking, those that still carry exactly that thinking)`` in a tool loop."""
         ours = exact = 0
         for turn in loop:
             given = self._find(turn)
@@ -207,7 +207,7 @@ class IssuedReasoning:
 
 
 def _what(call: tuple[str, str, str]) -> str:
-    """A call by its name and arguments, however the JSON is laid out."""
+    """Return a call's name and arguments, independent of the JSON's layout."""
     try:
         return f"{call[1]} {json.dumps(json.loads(call[2]), sort_keys=True)}"
     except ValueError:

@@ -1,4 +1,4 @@
-"""Writing a reply to a connection: HTTP framing by hand, so that every way of breaking it is possible."""
+"""Writes a reply to a connection, with HTTP framing by hand, so that it can be broken in every way."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from litellm_minimax.simulator.records import AnsweredRecord
 
 _BREATHE = 64
-"""After so many writes in a row without a pause, let the event loop look at its sockets."""
+"""Writes in a row without a pause before the event loop gets a look at its sockets."""
 
 
 class Ended(Exception):
-    """The reply ended the connection on purpose."""
+    """The reply has ended the connection on purpose."""
 
 
 class Delivery:
-    """One reply on its way out.
+    """Sends one reply.
 
     Args:
         transport: the connection.
         writable: set while the transport's buffer has room.
-        count: what to keep count of.
-        settle: called once, just before the last bytes go out: whoever has the whole answer finds it counted.
+        count: the counters to update.
+        settle: called once, just before the last bytes are sent, so that a client with all of it finds it counted.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Delivery:
         self._writes = 0
 
     async def send(self, reply: Reply, *, with_body: bool = True) -> None:
-        """Send all of it.
+        """Send the whole reply.
 
         Raises:
             Ended: the reply asked to end the connection.
@@ -87,7 +87,7 @@ class Delivery:
         await self._writable.wait()
 
     async def _stream(self, reply: Reply, steps: Iterator[Step]) -> None:
-        """Frames one by one, each made only when it is due."""
+        """Send frames one by one; each is made only when it is due."""
         framed = reply.declared_length is None
         due = self._loop.time() + reply.first_delay
         while True:
@@ -117,7 +117,7 @@ class Delivery:
         await self._writable.wait()
 
     async def _put(self, data: bytes, reply: Reply) -> None:
-        """Write, cut to pieces if the reply wants that."""
+        """Write the data, cut into pieces if the reply asks for it."""
         for piece in _pieces(data, reply):
             self._write(piece)
             if reply.write_delay:
@@ -144,7 +144,7 @@ class Delivery:
 
 
 def _take(steps: Iterator[Step], most: int) -> tuple[list[bytes], Wait | End | None]:
-    """Up to so many frames, and the special step that stopped them."""
+    """Take up to ``most`` frames, and the special step that stopped them."""
     batch: list[bytes] = []
     for step in islice(steps, most):
         if not isinstance(step, bytes):
@@ -185,7 +185,7 @@ def _head(reply: Reply) -> bytes:
 
 
 def _reset(transport: asyncio.Transport) -> None:
-    """Close with an RST: lingering for zero seconds throws away what is unsent."""
+    """Close with an RST: lingering for zero seconds discards unsent data."""
     raw = transport.get_extra_info("socket")
     if isinstance(raw, socket.socket) or hasattr(raw, "setsockopt"):
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,6 +1,6 @@
-"""Steering from inside a prompt: ``[[simulate: fault=error code=1002]]`` gets through any proxy or agent.
+"""Control from inside a prompt: ``[[simulate: fault=error code=1002]]`` gets through any proxy or agent.
 
-A directive stands in a user message of the current task or in a system message; several may stand there. Its
+Directives may be in a user message of the current task or in a system message, several at once. Their
 settings are ``name=value`` pairs, quoted as in a shell. ``model=``, ``turn=`` and ``times=`` say when it applies: only
 for a model whose name contains this; only in this round of the tool loop (0 is the first request); only the first so
 many times.
@@ -31,10 +31,10 @@ _NUMBERS = {"at": int, "code": int, "status": int, "after_chunks": int, "size": 
 
 @dataclass(slots=True)
 class Orders:
-    """What the directives of one request ask for.
+    """The settings from the directives of one request.
 
     Attributes:
-        settings: all pairs other than ``quirk`` and the conditions; of a repeated name the last one.
+        settings: all pairs other than ``quirk`` and the conditions; for a repeated name, the last one.
         quirks: ``quirk=`` values.
     """
 
@@ -42,23 +42,23 @@ class Orders:
     quirks: list[str] = field(default_factory=list)
 
     def changed(self, quirks: Quirks) -> Quirks:
-        """The switches with those of the directives set."""
+        """Return a copy of the switches with the directives' quirks applied."""
         for setting in self.quirks:
             quirks = quirks.with_named(setting)
         return quirks
 
     def fault(self) -> Fault | None:
-        """The fault that is asked for.
+        """Return the requested fault.
 
         Raises:
-            ValueError: a setting that a fault does not have, or not its type.
+            ValueError: a setting does not exist on a fault, or has the wrong type.
         """
         if "fault" not in self.settings:
             return None
         return fault_from({**self.settings, "kind": self.settings["fault"]})
 
     def bench(self, talk: Conversation) -> Answer | None:
-        """The measured load that is asked for: so many deltas, of so many characters, at such a rate."""
+        """Return the requested load for a benchmark: the number of deltas, their size and their rate."""
         if not _BENCH & self.settings.keys():
             return None
         chars = int(self.settings.get("chars", "20"))
@@ -82,7 +82,7 @@ class Orders:
 
 
 def read(talk: Conversation, used: Counter[str]) -> Orders:
-    """The directives that apply to a request; ``used`` counts those with ``times=`` over the requests."""
+    """Return the directives that apply to a request; ``used`` counts those with ``times=`` over all requests."""
     orders = Orders()
     for text in (talk.system, *talk.user_texts):
         for found in _DIRECTIVE.finditer(text):
@@ -107,7 +107,7 @@ def _applies(when: dict[str, str], talk: Conversation, used: Counter[str], text:
 
 
 def fault_from(settings: dict[str, Any]) -> Fault:
-    """A fault from names and values as they come in a directive or as JSON.
+    """Make a fault from names and values as they come in a directive or as JSON.
 
     Raises:
         ValueError: an unknown setting or kind.
@@ -121,7 +121,7 @@ def fault_from(settings: dict[str, Any]) -> Fault:
 
 
 def answer_from(settings: dict[str, Any]) -> Answer:
-    """An answer from JSON, its tool calls as objects with ``name``, ``arguments`` and ``id``.
+    """Make an answer from JSON, with its tool calls as objects with ``name``, ``arguments`` and ``id``.
 
     Raises:
         TypeError: a field that an answer does not have.
@@ -134,6 +134,6 @@ def answer_from(settings: dict[str, Any]) -> Answer:
 
 
 def nonce_of(talk: Conversation) -> str:
-    """``nonce=…`` of the task's user messages, or ``""``; it is echoed, so that mixed-up answers show."""
+    """Return ``nonce=…`` of the task's user messages, or ``""``; answers repeat it, so that mixed-up answers show."""
     found = re.search(r"nonce=[\w.:-]+", "\n".join(talk.user_texts))
     return found.group(0) if found else ""

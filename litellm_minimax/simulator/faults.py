@@ -1,4 +1,4 @@
-"""What can go wrong on purpose: network faults, broken bodies, and MiniMax's own error codes."""
+"""Deliberate faults: network failures, broken bodies, and MiniMax's own error codes."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ Family = Literal["chat", "native", "anthropic"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong with one answer.
+    """One fault in one answer.
 
     Attributes:
         kind: what goes wrong. ``error`` is an error that MiniMax itself reports; ``refuse`` closes the connection
             without a byte (for a real ECONNREFUSED use ``Simulator.refuse_connections``); ``reset`` sends an RST;
             ``stall`` falls silent; ``drip`` sends a byte at a time; ``truncate_*`` close in the middle; ``endless``
             never stops generating; ``no_finish`` ends a stream in good order but without a finish reason.
-        at: how many chunks of a stream are sent unharmed first (``mid_stream``, ``reset``, ``truncate_sse`` and so on).
-        phase: when a ``stall`` or ``reset`` strikes.
-        seconds: how long a ``stall`` lasts before the connection is closed.
+    at: how many chunks of a stream are sent correctly first (``mid_stream``, ``reset``, ``truncate_sse`` and so on).
+    phase: when a ``stall`` or ``reset`` happens.
+    seconds: how long a ``stall`` lasts before the connection is closed.
         code: MiniMax's error code, for ``error``.
-        envelope: how an ``error`` is told: ``http`` (the endpoint's own error body and status), ``base_resp`` (HTTP
+        envelope: how an ``error`` is reported: ``http`` (the endpoint's own error body and status), ``base_resp`` (HTTP
             200 with a non-zero ``base_resp``; in a stream one frame), ``frame`` (the same after ``after_chunks``
             chunks of a good stream), ``error_frame`` (a frame with an ``error`` object).
         status: an HTTP status other than the code's usual one.
@@ -45,8 +45,8 @@ class Fault:
         size: bytes of a gigantic line, or of a gzip bomb once unpacked.
         delay: seconds between the bytes of a ``drip``.
         location: where a ``redirect`` points.
-        answer: what would have been answered; by default what the simulator makes up for the request.
-        repeat: how many requests in a row this fault meets when it is enqueued.
+        answer: the answer without the fault; by default what the simulator makes up for the request.
+        repeat: how many requests in a row get this fault when it is enqueued.
     """
 
     kind: Kind
@@ -67,7 +67,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class ErrorCode:
-    """How MiniMax tells one error: HTTP status, error type and text on the chat endpoints."""
+    """How MiniMax reports one error: HTTP status, error type and text on the chat endpoints."""
 
     status: int
     type: str
@@ -119,7 +119,7 @@ _ANTHROPIC_TYPES: Mapping[int, str] = {
 
 @dataclass(frozen=True, slots=True)
 class MinimaxError:
-    """An error as MiniMax means it, before an endpoint puts it into its envelope."""
+    """A MiniMax error, before an endpoint puts it into its format."""
 
     code: int
     text: str
@@ -127,7 +127,7 @@ class MinimaxError:
     type: str = field(default="bad_request_error")
 
     def body(self, family: Family, trace_id: str, quirks: Quirks) -> tuple[int, bytes]:
-        """HTTP status and JSON body in the endpoint family's envelope."""
+        """Return HTTP status and JSON body in the format of the endpoint family."""
         if quirks.dialect != "minimax":
             told = {"message": self.text, "type": self.type, "param": None, "code": str(self.code)}
             return self.status, _json({"error": told})
@@ -154,14 +154,14 @@ class MinimaxError:
         return {"status_code": self.code, "status_msg": self.text}
 
     def anthropic(self, trace_id: str) -> dict[str, Any]:
-        """The form of the Anthropic-compatible endpoint, also of its ``error`` event."""
+        """Return the form of the Anthropic-compatible endpoint, also used in its ``error`` event."""
         kind = _ANTHROPIC_TYPES.get(self.status, "api_error")
         told = {"type": kind, "message": f"{self.text} ({self.code})"}
         return {"type": "error", "request_id": trace_id, "error": told}
 
 
 def error_for(code: int, quirks: Quirks, *, text: str | None = None, status: int | None = None) -> MinimaxError:
-    """An error by its code, with the usual text and HTTP status unless they are given."""
+    """Return an error by its code, with the usual text and HTTP status unless they are given."""
     usual = CODES.get(code, _OTHER)
     usual_status = quirks.status_1008 if code == 1008 else usual.status
     kind = "overloaded_error" if status == 529 else usual.type
@@ -169,7 +169,7 @@ def error_for(code: int, quirks: Quirks, *, text: str | None = None, status: int
 
 
 def invalid(reason: str) -> MinimaxError:
-    """A 2013: ``invalid params, <reason>``."""
+    """Return a 2013: ``invalid params, <reason>``."""
     return MinimaxError(2013, f"invalid params, {reason}", 400)
 
 

@@ -1,4 +1,4 @@
-"""What the listing endpoints tell of the models."""
+"""What the listing endpoints say about the models."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _CREATED = {"MiniMax-M3": 1780272000, "MiniMax-M2.7": 1773799200, "MiniMax-M2.7-
 
 
 def model(name: str) -> dict[str, Any]:
-    """One entry of ``/v1/models``."""
+    """Return one entry of ``/v1/models``."""
     return {"id": name, "object": "model", "created": _CREATED.get(name, 1789776000), "owned_by": "minimax"}
 
 
 def anthropic_models() -> dict[str, Any]:
-    """The body of ``/anthropic/v1/models``."""
+    """Return the body of ``/anthropic/v1/models``."""
     data = [
         {
             "id": facts.id,

@@ -15,7 +15,7 @@ _M3 = "]<]minimax[>["
 
 
 def raw(answer: Answer, exchange: Exchange) -> str:
-    """Thinking, text and calls in the markup of M2 or M3."""
+    """Return thinking, text and calls in the markup of M2 or M3."""
     quirks = exchange.quirks
     m3 = quirks.markup == "m3" or (quirks.markup == "by_model" and "m3" in exchange.model.lower())
     thought = ""
@@ -33,7 +33,7 @@ def m2_calls(calls: Sequence[ToolCall]) -> str:
 
 
 def m2_invokes(calls: Sequence[ToolCall]) -> str:
-    """What stands in M2's block, a call a line."""
+    """Return the content of M2's block, one call per line."""
     return "".join(
         f'<invoke name="{call.name}">\n'
         + "".join(f'<parameter name="{name}">{_value(value)}</parameter>\n' for name, value in _arguments(call).items())
@@ -43,7 +43,7 @@ def m2_invokes(calls: Sequence[ToolCall]) -> str:
 
 
 def m3_calls(calls: Sequence[ToolCall]) -> str:
-    """M3's block, its special token in front of every tag."""
+    """Return M3's block, with its special token before every tag."""
     if not calls:
         return ""
     invokes = "".join(
@@ -56,7 +56,7 @@ def m3_calls(calls: Sequence[ToolCall]) -> str:
 
 
 def _m3_value(name: str, value: Any) -> str:
-    """A nested value: an object's members are tags, an array's are ``<item>``."""
+    """Return a nested value: an object's members are tags, an array's are ``<item>``."""
     if isinstance(value, dict):
         inner = "".join(_m3_value(key, member) for key, member in value.items())
     elif isinstance(value, list):

@@ -1,7 +1,7 @@
-"""What is not chat: embeddings, pictures and a plan's quota, each as deterministic as the chat is.
+"""Everything except chat: embeddings, images and a plan's quota, each as deterministic as the chat is.
 
-A text's vector is made of its words, so that texts with words in common are near to each other. A picture is a real PNG
-of the size that was asked for, in colours that follow from the prompt, and says inside that it is simulated.
+A text's vector is made of its words, so that texts with common words are close to each other. An image is a real PNG of
+the requested size, in colours that depend on the prompt, and its metadata says that it is simulated.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Body = dict[str, Any]
 
 
 def prompt_of(path: str, body: Body) -> str:
-    """The text in which a directive may stand; of texts to embed those that begin with one, as any may mention one."""
+    """Return the text that may hold a directive; of texts to embed, only those that begin with one."""
     if path == "/v1/embeddings":
         texts = body.get("texts")
         listed = texts if isinstance(texts, list) else []
@@ -51,20 +51,20 @@ def prompt_of(path: str, body: Body) -> str:
 
 
 def refusal(path: str, body: Any, quirks: Quirks) -> str | None:
-    """The reason of a 2013, or ``None``."""
+    """Return the reason of a 2013, or ``None``."""
     if not isinstance(body, dict):
-        return "the body is no object"
+        return "the body is not an object"
     return next((reason for rule in _RULES[path] if (reason := rule(body, quirks))), None)
 
 
 def answer(path: str, body: Body, quirks: Quirks, root: str, trace_id: str) -> Body:
-    """What a good request gets.
+    """Return the answer to a good request.
 
     Args:
         path: the endpoint.
-        body: the request, which :func:`refusal` has passed.
+        body: the request, checked by :func:`refusal`.
         quirks: the switches in force.
-        root: where this server is reached, for the addresses of pictures.
+        root: the address of this server, for the addresses of images.
         trace_id: the id that the answer carries.
     """
     if path == "/v1/embeddings":
@@ -87,7 +87,7 @@ def _embeddings(body: Body, quirks: Quirks) -> Body:
 
 
 def vector(text: str) -> list[float]:
-    """A text's place among 1,536 directions, of length 1: each of its words pulls it into a direction of its own."""
+    """Return a vector of 1,536 numbers and length 1; each word of the text adds its own direction."""
     pulls = [0.0] * _DIMENSIONS
     found = {_stem(word) for word in re.findall(r"\w+", text.lower()) if word not in _WORDS_THAT_SAY_NOTHING}
     for word in sorted(found) or [text]:
@@ -100,7 +100,7 @@ def vector(text: str) -> list[float]:
 
 
 def _stem(word: str) -> str:
-    """Roughly what is left of a word without its ending."""
+    """Return roughly a word's stem."""
     for ending, instead in (("ies", "y"), ("ing", ""), ("ed", ""), ("s", "")):
         if word.endswith(ending) and len(word) > len(ending) + 3:
             return word.removesuffix(ending) + instead
@@ -172,7 +172,7 @@ def _picture_name(body: Body, number: int, width: int, height: int) -> str:
 
 
 def picture(name: str) -> bytes | None:
-    """The picture behind an address; ``None`` for a name that no answer has."""
+    """Return the image at an address; ``None`` for a name that no answer has used."""
     found = re.fullmatch(r"([0-9a-f]{24})-(\d{1,5})x(\d{1,5})\.png", name)
     if found is None or not 0 < int(found[2]) * int(found[3]) <= _LARGEST:
         return None
@@ -184,7 +184,7 @@ def _as_base64(name: str) -> str:
 
 
 def _png(seed: str, width: int, height: int) -> bytes:
-    """Broad bands out of a palette, eight bits a pixel: small, and different for every seed."""
+    """Return broad bands of a palette with eight bits per pixel: small, and different for every seed."""
     palette = b"".join(bytes.fromhex(prose.digest(seed, str(colour))[:6]) for colour in range(8))
     wide, high = max(1, width // 8), max(1, height // 6)
     row = bytes(min(7, column // wide) for column in range(width))
@@ -291,7 +291,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
 
 
 def quota(quirks: Quirks) -> Body | None:
-    """What a plan has left, in the schema that is switched on; ``None`` where the key has no plan."""
+    """Return what a plan has left, in the selected format; ``None`` if the key has no plan."""
     if quirks.quota == "none":
         return None
     buckets = list(_percent(quirks) if quirks.quota == "percent" else _counts())
@@ -317,7 +317,7 @@ def _percent(quirks: Quirks) -> Iterator[Body]:
 
 
 def _counts() -> Iterator[Body]:
-    """The older schema: ``usage_count`` is what remains, and counts may be texts."""
+    """Return the older format: ``usage_count`` is what remains, and counts may be strings."""
     now = int(time.time() * 1000)
     yield {
         "model_name": "MiniMax-M*", **_window(now), "current_interval_total_count": "1500",

@@ -1,4 +1,4 @@
-"""Answers as models were seen to write them off their template: calls as text, odd arguments, stray tokens.
+"""Answers as models were seen to write them without keeping to their template: calls as text, odd arguments, tokens.
 
 Each spelling is from a public report; ``docs/wire-quirks.md`` names it.
 """
@@ -50,7 +50,7 @@ def _neighbour(calls: Sequence[ToolCall]) -> str:
 
 
 def _own_tags(calls: Sequence[ToolCall]) -> str:
-    """Cline's habit: a parameter as a tag of its own name."""
+    """Return Cline's form: a parameter as a tag of its own name."""
     invokes = "".join(
         f'<invoke name="{call.name}">\n'
         + "".join(f"<{name}>{value}</{name}>\n" for name, value in _object(call)["arguments"].items())
@@ -79,7 +79,7 @@ ARGUMENTS: Mapping[str, Callable[[dict[str, Any]], str]] = {
 
 
 def written(answer: Answer, quirks: Quirks) -> Answer:
-    """The answer as it is written under ``calls_as``, ``arguments_as``, ``stray_closer`` and ``turn_end``."""
+    """Return the answer as written under ``calls_as``, ``arguments_as``, ``stray_closer`` and ``turn_end``."""
     text, calls = answer.text, answer.tool_calls
     if calls and quirks.arguments_as != "json":
         spell = ARGUMENTS[quirks.arguments_as]

@@ -1,4 +1,4 @@
-"""Faults, played on a reply that was good until then."""
+"""Applies faults to a reply that was correct until then."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HTML = (
 
 
 def play(fault: Fault, reply: Reply, exchange: Exchange) -> Reply:
-    """The reply as the fault leaves it."""
+    """Return the reply with the fault applied."""
     exchange.record.answered.fault = fault.kind
     if fault.kind == "error":
         return error(fault, reply, exchange)
@@ -46,7 +46,7 @@ def play(fault: Fault, reply: Reply, exchange: Exchange) -> Reply:
 
 
 def error(fault: Fault, reply: Reply, exchange: Exchange) -> Reply:
-    """An error code, in the envelope the fault asks for."""
+    """Return an error code in the format that the fault asks for."""
     told = error_for(fault.code, exchange.quirks, text=fault.text, status=fault.status)
     exchange.record.answered.code = fault.code
     if fault.envelope == "http":
@@ -125,7 +125,7 @@ _WHOLE: dict[str, Callable[[Fault, Reply], Reply]] = {
 
 
 def _early(fault: Fault, reply: Reply) -> bool:
-    """Whether a stall or reset strikes before the body; it is then set on the reply."""
+    """Whether a stall or reset happens before the body; it is then set on the reply."""
     strike: tuple[Step, ...] = (End.RESET,) if fault.kind == "reset" else (Wait(fault.seconds), End.CLOSE)
     if fault.phase == "before_headers":
         reply.before = strike
@@ -164,7 +164,7 @@ def _on_body(fault: Fault, reply: Reply) -> Reply:
             parsed.pop("stop_reason", None)
             reply.body = chat.dumps(parsed).encode()
         case _:
-            reply.good = True  # a fault of streams only
+            reply.good = True  # the fault only affects streams
     return reply
 
 
@@ -220,7 +220,7 @@ def _endless(exchange: Exchange) -> Iterator[Step]:
 
 
 def _rearranged(fault: Fault, steps: Iterator[Step]) -> Iterator[Step]:
-    """``duplicate_frames``, ``out_of_order`` and ``invalid_utf8``: one frame is hit."""
+    """Change one frame for ``duplicate_frames``, ``out_of_order`` and ``invalid_utf8``."""
     for number, step in enumerate(steps, 1):
         if fault.kind == "duplicate_frames":
             yield step

@@ -22,12 +22,12 @@ _WHY = ("so it is worth a look", "which keeps things short", "and nothing else f
 
 
 def digest(*parts: str) -> str:
-    """64 hex digits from texts."""
+    """Return 64 hex digits from texts."""
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def sentence(seed: int) -> str:
-    """One sentence out of several thousand."""
+    """Return one sentence out of several thousand."""
     return (
         f"{_WHO[seed % 10]} {_DOES[seed // 10 % 10]} {_WHAT[seed // 100 % 11]}, {_WHY[seed // 1100 % 7]} "
         f"({seed % 9973})."
@@ -35,7 +35,7 @@ def sentence(seed: int) -> str:
 
 
 def sentences(seed: str, count: int) -> str:
-    """So many sentences in a row, all different."""
+    """Return ``count`` sentences in a row, all different."""
     start = int(digest(seed)[:8], 16)
     return " ".join(sentence(start + number * 7919) for number in range(count))
 
@@ -46,14 +46,14 @@ def _block() -> str:
 
 
 def filler(seed: str, chars: int) -> str:
-    """Text of exactly so many characters, cut from one long block at a place that depends on the seed."""
+    """Return text of exactly ``chars`` characters, cut from one long block at a place that depends on the seed."""
     block = _block()
     start = int(digest(seed)[:8], 16) % len(block)
     return (block * ((start + chars) // len(block) + 1))[start : start + chars]
 
 
 def schema_in(text: str) -> dict[str, Any] | None:
-    """The first JSON Schema of an object that stands in a text, as in "answer with JSON that matches {…}"."""
+    """Return the first JSON Schema of an object in a text, as in "answer with JSON that matches {…}"."""
     decoder = json.JSONDecoder()
     position = text.find("{")
     for _ in range(8):
@@ -70,7 +70,7 @@ def schema_in(text: str) -> dict[str, Any] | None:
 
 
 def instance(schema: Any, seed: str, name: str = "value", depth: int = 0) -> Any:
-    """A value that fits a JSON Schema (of the kind tools have), the same for the same seed."""
+    """Return a value that fits a JSON Schema (of the kind that tools have), the same for the same seed."""
     if not isinstance(schema, dict) or depth > 8:
         return f"{name} (simulated)"
     if "const" in schema:

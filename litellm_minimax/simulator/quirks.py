@@ -1,8 +1,8 @@
-"""Everything sources disagree about, and every oddity seen on MiniMax's wire, as one switch each.
+"""One switch for everything that sources disagree about, and for every oddity seen on MiniMax's wire.
 
-The defaults are what the live service most likely does today; each field says what the other position is and
-who saw it. ``Quirks()`` is therefore "MiniMax as documented and captured", and a test that wants to know whether
-its client survives an oddity changes exactly one field.
+The defaults are what the live service most likely does today. Each field names the alternative and who saw it.
+``Quirks()`` is therefore "MiniMax as documented and captured", and a test of whether its client survives an oddity
+changes exactly one field.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Dialect = Literal["minimax", "openai", "self_hosted"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quirks:
-    r"""How this server behaves where the sources leave a choice.
+    r"""How this server behaves where the sources disagree or leave a choice.
 
     Attributes:
         dialect: ``minimax`` is the hosted API. ``openai`` is any plain OpenAI-compatible server (accepts every model
@@ -214,19 +214,19 @@ class Quirks:
     write_bytes: int = 0
 
     def changed(self, **fields: Any) -> Quirks:
-        """A copy with some switches set otherwise."""
+        """Return a copy with some switches changed."""
         return dataclasses.replace(self, **fields)
 
     def with_named(self, setting: str) -> Quirks:
-        """A copy with one switch set from text, as a directive writes it: ``name`` or ``name:value``.
+        """Return a copy with one switch set from text, in a directive's form: ``name`` or ``name:value``.
 
         Raises:
-            ValueError: no such switch, or not one of its values.
+            ValueError: there is no such switch, or it does not have this value.
         """
         name, colon, text = setting.partition(":")
         hints = _hints()
         if name not in hints:
-            raise ValueError(f"no quirk is called {name!r}; there are {', '.join(hints)}")
+            raise ValueError(f"there is no quirk {name!r}; the quirks are {', '.join(hints)}")
         return self.changed(**{name: _read(hints[name], text if colon else "true", name)})
 
 
@@ -235,7 +235,7 @@ def _hints() -> dict[str, Any]:
 
 
 def _read(kind: Any, text: str, name: str) -> Any:
-    """One value of a switch from its text, refused if the switch cannot have it."""
+    """Return one value of a switch from its text; raise if the switch can't have it."""
     if kind is int:
         return int(text)
     if kind is bool or kind == bool | None:

@@ -1,4 +1,4 @@
-"""What the simulator saw and did, for assertions: one record per request, and running totals."""
+"""What the simulator received and sent, for assertions: one record per request, and running totals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class AnsweredRecord:
-    """How one request was answered so far; it changes while a stream is under way.
+    """How one request has been answered so far; it changes while a stream is running.
 
     Attributes:
         status: HTTP status sent, 0 before (or without) any.
@@ -20,14 +20,14 @@ class AnsweredRecord:
         chunks_sent: frames handed to the network before the client left.
         reasoning_chunks: of those generated, the ones with thinking.
         text_chunks: of those generated, the ones with answer text (with tags and all where thinking is inside it).
-        text_began: when the first of those was made, monotonic seconds: where thinking is apart, that is its end.
+        text_began: when the first of those was made, in monotonic seconds: the end of thinking, if that is separate.
         tool_chunks: of those generated, the ones with tool calls.
         bytes_sent: bytes handed to the network.
         tokens: completion tokens of the whole answer as planned.
         client_left: the client closed the connection before the answer was complete.
         closed_at: when the answer ended or the client left, monotonic seconds.
-        finished: the whole answer, as it was meant to be, was handed to the network.
-        fault: the kind of the fault that was played, if any.
+        finished: the whole answer, as intended, was handed to the network.
+        fault: the kind of the fault that was applied, if any.
     """
 
     status: int = 0
@@ -51,16 +51,16 @@ class RecordedRequest:
     """One request as it arrived.
 
     Attributes:
-        method: in capitals.
+        method: in upper case.
         path: without the query.
         query: the raw query string.
-        headers: names in lower case; of a repeated header the last one.
+        headers: names in lower case; for a repeated header, the last one.
         raw: the body's bytes.
         body: the body as JSON, or ``None``.
         arrived: monotonic seconds.
         trace_id: the id the answer carries.
         reasoning_turns: assistant turns of the current tool loop that came from this simulator with reasoning.
-        reasoning_turns_intact: those of them whose reasoning came back exactly (but for blanks around it).
+        reasoning_turns_intact: those whose reasoning came back exactly (except for white space around it).
         answered: how it was answered.
     """
 
@@ -77,7 +77,7 @@ class RecordedRequest:
     answered: AnsweredRecord = field(default_factory=AnsweredRecord)
 
     def as_dict(self) -> dict[str, Any]:
-        """For ``GET /simulator/requests``; keys are shortened to their last four characters."""
+        """Return the record for ``GET /simulator/requests``; keys are shortened to their last four characters."""
         shown = {name: _short(value) if name in _SECRET else value for name, value in self.headers.items()}
         done = {name: getattr(self.answered, name) for name in AnsweredRecord.__slots__}
         return {
@@ -95,7 +95,7 @@ def _short(value: str) -> str:
 
 
 def parse_json(raw: bytes) -> Any:
-    """The body as JSON, or ``None``: what is wrong with it is told by the endpoint, not here."""
+    """Return the body as JSON, or ``None``; the endpoint reports what is wrong with it."""
     try:
         return json.loads(raw)
     except ValueError:
@@ -104,7 +104,7 @@ def parse_json(raw: bytes) -> Any:
 
 @dataclass(slots=True)
 class Totals:
-    """Running totals since the start or the last reset; they outlive the records that are dropped."""
+    """Running totals since the start or the last reset; they also count records that have been dropped."""
 
     requests: int = 0
     by_path: Counter[str] = field(default_factory=Counter)
@@ -120,7 +120,7 @@ class Totals:
     tokens: int = 0
 
     def closed(self, record: RecordedRequest) -> None:
-        """Count one exchange that came to its end."""
+        """Count one exchange that has ended."""
         answered = record.answered
         self.requests += 1
         self.by_path[record.path] += 1
@@ -140,7 +140,7 @@ class Totals:
             self.generated_after_leaving += answered.chunks_generated - answered.chunks_sent
 
     def as_dict(self) -> dict[str, Any]:
-        """For ``Simulator.report()`` and ``GET /simulator/report``: plain JSON types."""
+        """Return plain JSON types for ``Simulator.report()`` and ``GET /simulator/report``."""
         values = {name: getattr(self, name) for name in self.__slots__}
         return {
             name: {str(key): count for key, count in value.items()} if isinstance(value, Counter) else value

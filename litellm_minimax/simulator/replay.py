@@ -1,4 +1,4 @@
-"""Recorded exchanges, served again: each request gets what was recorded for it, in order, with its pauses."""
+"""Serves recorded exchanges: each request gets what was recorded for it, in order, with the original pauses."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Replay:
     """The exchanges of a folder, as ``litellm-minimax verify`` writes them.
 
     Args:
-        folder: holds ``*.json`` files of exchanges, itself or in ``exchanges/``.
+        folder: the folder with ``*.json`` files of exchanges, directly or in ``exchanges/``.
         pauses: keep the times between the reads.
 
     Raises:
-        ValueError: no exchange is there, or a file is none.
+        ValueError: the folder has no exchange, or a file is not one.
     """
 
     def __init__(self, folder: Path, *, pauses: bool = True) -> None:
@@ -57,7 +57,7 @@ class Replay:
             try:
                 self._add(json.loads(file.read_text(encoding="utf-8")))
             except (ValueError, KeyError, TypeError, IndexError) as wrong:
-                raise ValueError(f"{file.name} is no recorded exchange ({wrong!r})") from None
+                raise ValueError(f"{file.name} is not a recorded exchange ({wrong!r})") from None
         if not self._answers:
             raise ValueError(f"{folder} holds no recorded exchange (*.json, as `litellm-minimax verify` writes them)")
 
@@ -70,7 +70,7 @@ class Replay:
         self._answers[_key(asked["path"], asked["body"])].append(_Recorded(int(answer["status"]), headers, pieces))
 
     def reply_to(self, record: RecordedRequest) -> Reply:
-        """The next answer that was recorded for this request; the last one is given again and again."""
+        """Return the next answer recorded for this request; the last one is repeated."""
         answers = self._answers.get(_key(record.path, record.body))
         if not answers:
             said = f"nothing was recorded for this request to {record.path}"

@@ -1,4 +1,4 @@
-"""An answer ready to be delivered: headers, a body or the steps of a stream, and what the network is told to do."""
+"""An answer that is ready to send: headers, a body or the steps of a stream, and instructions for the network."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ class End(enum.Enum):
     """Ways to end a connection in the middle of an answer."""
 
     CLOSE = "close"
-    """Orderly at TCP's level, without the end that HTTP asks for."""
+    """A regular TCP close, without the end that HTTP requires."""
     RESET = "reset"
     """With an RST."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Silence for so many seconds."""
+    """A pause of this many seconds."""
 
     seconds: float
 
 
 Step = bytes | Wait | End
-"""One thing to do in a stream: send a frame, be silent, or end the connection."""
+"""One step of a stream: send a frame, pause, or end the connection."""
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class Reply:
         write_delay: seconds between such cuts.
         split_utf8: cut each frame inside its first multi-byte character.
         close: close the connection afterwards.
-        good: this is the whole answer, as it was meant to be.
+        good: this is the whole answer, as intended.
     """
 
     status: int
@@ -81,7 +81,7 @@ class Reply:
 
 @dataclass(slots=True)
 class Exchange:
-    """One request on its way to an answer, as the endpoints see it.
+    """One request while it is being answered, as the endpoints see it.
 
     Attributes:
         family: which endpoint family was called.
@@ -92,9 +92,9 @@ class Exchange:
         talk: the conversation in it.
         model: the canonical model id.
         thinking: whether the model thinks on this request.
-        split: whether thinking is apart from the content.
-        stream: whether a stream was asked for.
-        include_usage: whether a stream's usage was asked for.
+        split: whether thinking is separate from the content.
+        stream: whether a stream was requested.
+        include_usage: whether a stream's usage was requested.
         usage: set once the answer is known.
     """
 
@@ -114,5 +114,5 @@ class Exchange:
 
     @property
     def trace_id(self) -> str:
-        """32 hex digits, the same in the header, the body and error envelopes."""
+        """The trace id: 32 hex digits, the same in the header, the body and error bodies."""
         return self.record.trace_id

@@ -1,4 +1,4 @@
-"""Scripted tool loops for whatever agent is on the other side: each turn names a tool by its possible names."""
+"""Scripted tool loops for any agent: each turn names a tool by its possible names."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class ScriptTurn:
     Attributes:
         call: tool name → arguments, in order of preference: the first tool that the client declares is called. ``None``
             for a turn that only talks.
-        text: what is said.
-        reasoning: what is thought; ``None`` makes something up.
+    text: the text of the answer.
+    reasoning: the thinking; ``None`` makes something up.
     """
 
     call: Mapping[str, Mapping[str, Any]] | None = None
@@ -39,7 +39,7 @@ class Script:
     turns: Sequence[ScriptTurn]
 
     def answer(self, talk: Conversation, *, thinking: bool = True) -> Answer | None:
-        """This round's answer, or ``None`` if the client declares none of the turn's tools (a title request, say)."""
+        """Return this round's answer; ``None`` if the client declares none of its tools (in a title request, say)."""
         turn = self.turns[min(talk.rounds, len(self.turns) - 1)]
         reasoning = turn.reasoning
         if reasoning is None:
@@ -53,7 +53,7 @@ class Script:
 
 
 def _declared(calls: Mapping[str, Mapping[str, Any]], talk: Conversation) -> ToolCall | None:
-    """The first call whose tool the client declares, by its very name if it can be: `Read` and `read` differ."""
+    """Return the first call whose tool the client declares; an exact name wins, because `Read` and `read` differ."""
     loosely = {name.lower(): name for name in talk.tools}
     exactly = next((name for name in calls if name in talk.tools), None)
     named = exactly or next((name for name in calls if name.lower() in loosely), None)
@@ -61,7 +61,7 @@ def _declared(calls: Mapping[str, Mapping[str, Any]], talk: Conversation) -> Too
 
 
 def _shell(command: str) -> dict[str, dict[str, Any]]:
-    """A command by the tools that run one."""
+    """Return a command as a call of each tool that runs commands."""
     said = {"command": command, "description": "Run a command"}
     return {
         "Bash": said,
@@ -99,7 +99,7 @@ def _consulting(settings: Mapping[str, str]) -> list[ScriptTurn]:
 
 
 def fix_test(settings: Mapping[str, str]) -> Script:
-    """A file is read and edited, its test fails, the mistake is fixed, the test passes, DONE.
+    """Read and edit a file; its test fails, the mistake is fixed, the test passes, DONE.
 
     Settings: ``file`` (holds the line ``old``), ``test`` (a command), ``old``, ``wrong`` (the first edit), ``new``,
     ``consult`` (a tool that is called after the first round).
@@ -121,7 +121,7 @@ def fix_test(settings: Mapping[str, str]) -> Script:
 
 
 def commands(settings: Mapping[str, str]) -> Script:
-    """Commands that all succeed, the last of which shows a text that mentions an error; then DONE.
+    """Run commands that all succeed; the last one shows a text that mentions an error; then DONE.
 
     Settings: ``folder`` (where they run), ``file`` (is written there and read), ``consult`` (a tool that is called
     after the first round).
@@ -140,7 +140,7 @@ def commands(settings: Mapping[str, str]) -> Script:
 
 
 def plan(settings: Mapping[str, str]) -> Script:
-    """A file is read, and a plan is the answer: what an agent may do in its plan mode.
+    """Read a file, and answer with a plan, as an agent may in its plan mode.
 
     Settings: ``file`` (is read).
     """

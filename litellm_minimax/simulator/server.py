@@ -1,4 +1,4 @@
-"""The server: one thread with its own event loop, plain asyncio protocols, HTTP's grammar by h11."""
+"""The server: one thread with its own event loop, plain asyncio protocols, and HTTP's grammar by h11."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class Simulator:
     Args:
         port: 0 picks a free one.
         host: refused unless it is a loopback address or ``allow_remote`` is set.
-        quirks: how it behaves where the sources leave a choice; may be replaced later through ``sim.quirks``.
-        api_keys: the keys that are good; ``None`` takes any key that does not start with ``wrong``.
-        allow_remote: let it listen beyond loopback.
-        path_prefix: what stands in front of every path, as behind some gateways: ``/llm`` serves ``/llm/v1/…`` only.
+        quirks: how it behaves where the sources disagree; may be replaced later through ``sim.quirks``.
+        api_keys: the valid keys; ``None`` accepts any key that does not start with ``wrong``.
+        allow_remote: allow it to listen on other addresses than loopback.
+        path_prefix: a prefix before every path, as behind some gateways: ``/llm`` serves ``/llm/v1/…`` only.
         keep: how many request records are kept; totals count all.
-        ssl_context: serve TLS with this context.
+        ssl_context: serves TLS with this context.
         replay: recorded exchanges to serve instead of simulated ones.
 
     Raises:
@@ -158,7 +158,7 @@ class Simulator:
 
     @property
     def quirks(self) -> Quirks:
-        """The switches in force; assign to change them for the requests to come."""
+        """The switches in force; assign to change them for later requests."""
         return self.service.quirks
 
     @quirks.setter
@@ -166,11 +166,11 @@ class Simulator:
         self.service.quirks = quirks
 
     def enqueue(self, *scripted: Scripted) -> None:
-        """The next valid chat requests get these answers or faults, in this order, whatever they ask."""
+        """Give the next valid chat requests these answers or faults, in this order, whatever they ask."""
         self.service.enqueue(*scripted)
 
     def on(self, match: str | Callable[[dict[str, Any]], bool], scripted: Any) -> None:
-        """Requests for this model, or whose body the function accepts, get this while the queue is empty.
+        """Give requests for this model, or whose body the function accepts, this answer while the queue is empty.
 
         Args:
             match: a model name in any case, or a function of the request's body.
@@ -183,10 +183,10 @@ class Simulator:
 
     @property
     def last(self) -> RecordedRequest:
-        """The request that arrived last.
+        """The latest request.
 
         Raises:
-            IndexError: none did.
+            IndexError: there was no request.
         """
         return self.requests[-1]
 
@@ -197,7 +197,7 @@ class Simulator:
         self._totals = Totals()
 
     def report(self) -> dict[str, Any]:
-        """Totals since the start or the last reset, as plain JSON types; requests count when they are over."""
+        """Totals since the start or the last reset, as plain JSON types; requests count when they have ended."""
         state = {"open_connections": len(self._connections), "active": self._active, "queued": self.service.waiting}
         return self._totals.as_dict() | state
 
@@ -205,7 +205,7 @@ class Simulator:
         """Block until no request is being answered, so that the records are complete.
 
         Raises:
-            TimeoutError: one still is.
+            TimeoutError: a request is still being answered.
         """
         give_up = time.monotonic() + timeout
         while self._active:
@@ -216,15 +216,15 @@ class Simulator:
     # -- for the connections ------------------------------------------------------------------------------------
 
     def joined(self, connection: Connection) -> None:
-        """A connection was opened."""
+        """Note a new connection."""
         self._connections.add(connection)
 
     def left(self, connection: Connection) -> None:
-        """A connection is gone."""
+        """Note that a connection has ended."""
         self._connections.discard(connection)
 
     def record(self, request: h11.Request, raw: bytes) -> RecordedRequest:
-        """Note a request that arrived."""
+        """Record a request that has arrived."""
         self._active += 1
         path, _, query = request.target.decode("latin-1").partition("?")
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers}
@@ -239,7 +239,7 @@ class Simulator:
         return record
 
     def reply_to(self, record: RecordedRequest) -> Reply:
-        """What to answer; a mistake in a test's own script is a 500 that says so."""
+        """Return what to answer; a mistake in a test's own script is a 500 that says so."""
         try:
             if record.path.startswith("/simulator/"):
                 return control.reply_to(self, record)
@@ -249,7 +249,7 @@ class Simulator:
             return Reply(500, {"Content-Type": JSON_TYPE}, told.encode(), good=False)
 
     def closed(self, record: RecordedRequest) -> None:
-        """A request was answered, or its client left; told twice, it counts once."""
+        """Note that a request was answered or its client left; a second call does not count."""
         if record.answered.closed_at is not None:
             return
         record.answered.closed_at = time.monotonic()
@@ -275,10 +275,10 @@ def serve(
     allow_remote: bool = False,
     replay: Replay | None = None,
 ) -> None:
-    """Run a simulator until Ctrl-C; prints its URL, and the line that points this package at it.
+    """Run a simulator until Ctrl-C; print its URL, and the line that points this package at it.
 
     Raises:
-        ValueError: ``host`` is beyond loopback and ``allow_remote`` is not set.
+        ValueError: ``host`` is not a loopback address and ``allow_remote`` is not set.
         OSError: the port is taken.
     """
     with Simulator(port, host, quirks=quirks, allow_remote=allow_remote, replay=replay) as sim:

@@ -1,4 +1,4 @@
-"""From a recorded request to a reply: routes, keys, checks, what to answer, and in which envelope."""
+"""From a recorded request to a reply: routes, keys, checks, the answer, and its format."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ class Service:
     # -- scripting ----------------------------------------------------------------------------------------------
 
     def enqueue(self, *scripted: Scripted) -> None:
-        """The next valid chat requests get these, first come first served."""
+        """Give the next valid chat requests these answers, in order."""
         for item in scripted:
             self._queue.extend([item] * max(1, item.repeat))
 
     def on(self, match: Any, scripted: Any) -> None:
-        """Requests that match get this, whenever the queue is empty; the latest match wins."""
+        """Give requests that match this answer, whenever the queue is empty; the latest match wins."""
         self._standing.insert(0, (match, scripted))
 
     def reset(self) -> None:
@@ -85,13 +85,13 @@ class Service:
 
     @property
     def waiting(self) -> int:
-        """Scripted answers that are still in the queue."""
+        """How many scripted answers are still in the queue."""
         return len(self._queue)
 
     # -- routes -------------------------------------------------------------------------------------------------
 
     def reply_to(self, record: RecordedRequest) -> Reply:
-        """The reply to any request but those under ``/simulator``."""
+        """Return the reply to any request except those under ``/simulator``."""
         if self._replay is not None:
             return self._replay.reply_to(record)
         inside = record.path.startswith(self.path_prefix)
@@ -228,7 +228,7 @@ class Service:
         return self._error(exchange.record, exchange.family, wrong, exchange.quirks)
 
     def _settle(self, exchange: Exchange) -> None:
-        """What follows from the model: its canonical id, whether it thinks, where the thinking goes."""
+        """Set what follows from the model: its canonical id, whether it thinks, where the thinking goes."""
         facts, quirks, body = find(exchange.talk.model), exchange.quirks, exchange.body
         exchange.model = facts.id if facts and quirks.dialect == "minimax" else exchange.talk.model
         if facts and facts.status == "retired" and quirks.retired == "replaced":
@@ -289,7 +289,7 @@ class Service:
     # -- rendering ----------------------------------------------------------------------------------------------
 
     def _render(self, answer: Answer, exchange: Exchange) -> Reply:
-        """The reply that carries an answer, its usage counted and its reasoning remembered."""
+        """Return the reply with an answer; count its usage and remember its reasoning."""
         if answer.quirks:
             exchange.quirks = exchange.quirks.changed(**answer.quirks)
         answer = answer.with_ids(exchange.trace_id)
@@ -318,7 +318,7 @@ class Service:
         return reply
 
     def _count(self, answer: Answer, exchange: Exchange) -> MinimaxError | None:
-        """Set the exchange's usage; an error if the prompt is longer than the model's context."""
+        """Set the exchange's usage; return an error if the prompt is longer than the model's context."""
         facts = find(exchange.model)
         costs = usage.prompt_tokens(exchange.body, exchange.talk, sees_pictures=facts is None or facts.images)
         prompt = sum(costs)
@@ -338,7 +338,7 @@ class Service:
     # -- errors -------------------------------------------------------------------------------------------------
 
     def _key_error(self, record: RecordedRequest) -> MinimaxError | None:
-        """A missing or wrong key; ``Authorization`` wins over ``x-api-key``."""
+        """Return the error for a missing or wrong key; ``Authorization`` wins over ``x-api-key``."""
         scheme, _, token = record.headers.get("authorization", "").partition(" ")
         key = token.strip() if scheme.lower() == "bearer" else ""
         if record.path.startswith(f"{self.path_prefix}/anthropic") and self.quirks.anthropic_auth == "x-api-key":
@@ -365,7 +365,7 @@ def _body(answer: Answer, exchange: Exchange) -> bytes:
 
 
 def _picture(record: RecordedRequest, path: str) -> Reply:
-    """A picture by its address, which is signed: no key is asked for."""
+    """Return an image by its address, which is signed, so no key is needed."""
     data = media.picture(path.removeprefix(media.PICTURES))
     if data is None:
         return Reply(404, _headers(record) | {"Content-Type": "text/plain"}, b"no such picture")
@@ -373,7 +373,7 @@ def _picture(record: RecordedRequest, path: str) -> Reply:
 
 
 def _headers(record: RecordedRequest, *, answered: bool = False) -> dict[str, str]:
-    """The headers that the live service sends; no rate limits and no Retry-After among them."""
+    """Return the headers that the live service sends, without rate limits or Retry-After."""
     trace = record.trace_id
     mixed = prose.digest(trace)
     told = {

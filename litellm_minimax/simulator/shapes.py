@@ -1,7 +1,7 @@
 """The JSON types of a request's fields: a wrong one is a 2013 ``Mismatch type <Go type> with value <JSON type>``.
 
-The server decodes a request into Go structs before it looks at anything else, so a mismatch comes first. ``null`` is
-the same as absent; fields that it does not know are not looked at.
+The server decodes a request into Go structs before anything else, so a mismatch comes first. ``null`` is the same as
+absent; unknown fields are ignored.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Struct:
-    """An object, with the members that have a type."""
+    """An object, with its typed members."""
 
     go: str
     members: dict[str, Shape]
@@ -28,7 +28,7 @@ class Struct:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """A list of one shape; a text, too, where ``or_text`` is set."""
+    """A list of one shape, or also a text if ``or_text`` is set."""
 
     go: str
     of: Shape
@@ -105,7 +105,7 @@ ANTHROPIC = _oai(
 
 
 def mismatch(value: Any, shape: Shape) -> str | None:
-    """What is wrong with the first value that does not fit, or ``None``."""
+    """Return what is wrong with the first value that does not fit, or ``None``."""
     match shape:
         case Scalar(go, types):
             fits = isinstance(value, types) and not (isinstance(value, bool) and bool not in types)
@@ -128,7 +128,7 @@ def _says(go: str, value: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    """A JSON type as the server's messages call it."""
+    """Return the name that the server's messages use for a JSON type."""
     match value:
         case bool():
             return "bool"

@@ -1,4 +1,4 @@
-"""Token estimates and the prompt cache: documented arithmetic, not a tokeniser.
+"""Token estimates and the prompt cache: documented arithmetic instead of a tokeniser.
 
 A token is four characters, rounded up per piece; a message costs 4 more; a request without a system message costs
 30 for the hidden default one; thinking of turns before the last user message costs nothing.
@@ -27,12 +27,12 @@ CACHE_FROM = 512
 
 
 def tokens(text: str) -> int:
-    """Estimated tokens of a text."""
+    """Return the estimated tokens of a text."""
     return -(-len(text) // CHARS_PER_TOKEN)
 
 
 def prompt_tokens(body: dict[str, Any], talk: Conversation, *, sees_pictures: bool) -> list[int]:
-    """Tokens of the prompt's pieces in cache order: tools with the hidden system prompt, then each message."""
+    """Return the tokens of the prompt's pieces in cache order: tools and hidden system prompt, then each message."""
     declared = body.get("tools")
     start = tokens(json.dumps(declared)) if declared else 0
     if not talk.system:
@@ -51,7 +51,7 @@ def prompt_tokens(body: dict[str, Any], talk: Conversation, *, sees_pictures: bo
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What one answer cost.
+    """The token counts of one answer.
 
     Attributes:
         prompt: all prompt tokens, cached ones included.
@@ -70,7 +70,7 @@ class Usage:
     explicit: bool = False
 
     def as_chat(self, quirks: Quirks) -> dict[str, Any]:
-        """The ``usage`` object of the chat endpoints."""
+        """Return the ``usage`` object of the chat endpoints."""
         told: dict[str, Any] = {"total_tokens": self.prompt + self.completion, "total_characters": 0}
         if quirks.usage_fields == "total":
             return told
@@ -93,7 +93,7 @@ class Usage:
         return {"cached_tokens": self.cached} if self.cached else {}
 
     def as_anthropic(self) -> dict[str, Any]:
-        """The ``usage`` object of the Anthropic endpoint, whose input excludes what was cached."""
+        """Return the ``usage`` object of the Anthropic endpoint, whose input excludes cached tokens."""
         return {
             "input_tokens": self.prompt - self.cached - self.written, "output_tokens": self.completion,
             "cache_creation_input_tokens": self.written, "cache_read_input_tokens": self.cached,
@@ -101,7 +101,7 @@ class Usage:
 
 
 def completion_tokens(answer: Answer) -> tuple[int, int]:
-    """``(all, thinking)`` tokens of an answer."""
+    """Return ``(all, thinking)`` tokens of an answer."""
     thought = tokens(answer.reasoning)
     said = tokens(answer.text) + sum(tokens(c.name) + tokens(c.arguments_text) for c in answer.tool_calls)
     if answer.chunks is not None:
@@ -110,7 +110,7 @@ def completion_tokens(answer: Answer) -> tuple[int, int]:
 
 
 class PromptCache:
-    """Which prompt prefixes were seen before."""
+    """Remembers which prompt prefixes were seen before."""
 
     def __init__(self, keep: int = 8_192) -> None:
         self._keep = keep
@@ -121,7 +121,7 @@ class PromptCache:
         self._seen.clear()
 
     def look_up(self, body: dict[str, Any], costs: list[int]) -> tuple[int, int, bool]:
-        """``(cached, written, explicit)`` tokens of a prompt, which is remembered from now on."""
+        """Return ``(cached, written, explicit)`` tokens of a prompt, and remember it."""
         pieces = [body.get("tools"), *body["messages"]]
         marked = [at for at, piece in enumerate(pieces) if "cache_control" in json.dumps(piece)]
         running, total = hashlib.blake2b(str(body.get("model")).lower().encode(), digest_size=16), 0
@@ -144,7 +144,7 @@ class PromptCache:
 
 
 def _unmarked(piece: Any) -> Any:
-    """A message without its cache markers, which move from request to request."""
+    """Return a message without its cache markers, which move from request to request."""
     if isinstance(piece, list):
         return [_unmarked(entry) for entry in piece]
     if isinstance(piece, dict):
