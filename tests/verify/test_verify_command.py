@@ -126,7 +126,9 @@ def test_the_command_refuses_a_folder_without_recordings(tmp_path):
     assert told.exit_code == 2
     assert "holds no recorded exchange" in told.output
     (tmp_path / "a.json").write_text("{}")
-    assert "a.json is not a recorded exchange" in CliRunner().invoke(main, ["simulate", "--replay", str(tmp_path)]).output
+    assert (
+        "a.json is not a recorded exchange" in CliRunner().invoke(main, ["simulate", "--replay", str(tmp_path)]).output
+    )
 
 
 def test_recordings_become_fixtures_that_say_so(tmp_path, capsys):
