@@ -24,9 +24,14 @@ from pathlib import Path
 
 _FIRST_UID, _UIDS = 1_900_000_000, 1_000_000
 """User ids that nobody has: a run gets one to itself, so that its processes can be counted."""
+_UNSHARE = ("unshare", "--net", "--pid", "--fork", "--kill-child")
+_UNSHARE_ALL = (*_UNSHARE, "--mount-proc")
+"""Without it a program of the same user could read the environment of this one, keys and all, in /proc."""
+_SETPRIV = ("setpriv", "--reuid={uid}", "--regid={uid}", "--clear-groups", "--no-new-privs")
+_MAY_READ = ("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search")
+"""For an interpreter in root's own folder: it may read what it likes, which root can, and write nothing."""
 _SHOWN = 4_000
 """So many characters of what a program wrote are kept, the last ones."""
-_UNSHARE = ("unshare", "--net", "--pid", "--fork", "--kill-child")
 _START = """
 import json, os, resource, sys
 told = json.loads(sys.stdin.buffer.read())
@@ -100,22 +105,29 @@ class Isolation:
     @property
     def told(self) -> str:
         """One sentence, for the report."""
+        rights = "a user id of their own" if self.own_user else "your own rights to files"
         if self.network:
-            return "Answers were tested in processes without network, without your environment and with few rights."
-        return "This system did not let us take the network from the answers' tests: they could have reached it."
+            return f"Answers were tested without network, without your environment, and with {rights}."
+        return (
+            f"Answers were tested without your environment and with {rights}. This system did not let us take the "
+            "network from them: they could have reached it."
+        )
 
 
 @lru_cache(maxsize=1)
 def isolation() -> Isolation:
     """The most that can be taken away here; tried, not guessed."""
-    mine = (_UNSHARE[0], "--user", "--map-current-user", *_UNSHARE[1:])
-    low = ("setpriv", "--reuid={uid}", "--regid={uid}", "--clear-groups", "--no-new-privs",
-           "--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search")  # fmt: skip
+    mine = ("--user", "--map-current-user")
+    tried = [
+        Isolation((*prefix, *mine), network=True, own_user=False, own_count=True) for prefix in (_UNSHARE_ALL, _UNSHARE)
+    ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        tried = [Isolation((*_UNSHARE, *low), True, True, True), Isolation(low, False, True, True)]
-    else:
-        tried = [Isolation(mine, True, False, True)]
-    plain = Isolation((), False, False, False)
+        tried = [
+            Isolation((*prefix, *_SETPRIV, *reading), network=bool(prefix), own_user=True, own_count=True)
+            for prefix in (_UNSHARE_ALL, _UNSHARE, ())
+            for reading in (_MAY_READ, ())
+        ]
+    plain = Isolation((), network=False, own_user=False, own_count=False)
     return next((one for one in tried if _works(one)), plain)
 
 

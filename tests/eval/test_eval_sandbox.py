@@ -49,6 +49,8 @@ def test_no_key_and_no_network_reaches_it(monkeypatch):
     monkeypatch.setenv("MINIMAX_API_KEY", "sk-api-of-a-test")
     assert run("import os\nassert not [value for value in os.environ.values() if 'sk-api' in value]").passed
     how = sandbox.isolation()
+    others = "import os\nassert [name for name in os.listdir('/proc') if name.isdigit()] == [str(os.getpid())]"
+    assert run(others).passed is ("--mount-proc" in how.command)
     assert ("without network" in how.told) == how.network
     with socket.create_server(("127.0.0.1", 0)) as server:
         told = run(f"import socket\nsocket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 2)")
