@@ -65,23 +65,28 @@ def test_it_can_write_nowhere_but_in_its_folder(tmp_path):
     assert not run(f"import os; os.kill({os.getpid()}, 0)").passed
 
 
-def test_nothing_of_it_is_left_running():
-    mark = f"eval-test-{os.getpid()}"
-    started = (
-        f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)', {mark!r}]"
-    )
-    assert run(f"{started})").passed
-    detached = sandbox.isolation().network  # a process namespace comes with it
-    assert run(f"{started}, start_new_session={detached})").passed
+MARK = f"eval-test-{os.getpid()}"
+STARTS = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)', {MARK!r}]"
+
+
+def left_running():
     time.sleep(0.1)
     commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    assert not [command for command in commands if mark.encode() in command]
+    return [command for command in commands if MARK.encode() in command]
+
+
+def test_nothing_of_it_is_left_running():
+    assert run(f"{STARTS})").passed
+    detached = sandbox.isolation().network  # a process namespace comes with it
+    assert run(f"{STARTS}, start_new_session={detached})").passed
+    assert not left_running()
 
 
 def test_without_any_isolation_the_limits_still_hold(monkeypatch):
     plain = sandbox.Isolation((), network=False, own_user=False, own_count=False)
     monkeypatch.setattr(sandbox, "isolation", lambda: plain)
-    assert run("pass").passed
+    assert run(f"{STARTS})").passed
+    assert not left_running()
     assert run("while True: pass", seconds=0.3).said == "no end within 0.3 s"
     assert "MemoryError" in run("x = bytearray(1 << 29)", memory=1 << 28).said
     assert "could have reached" in plain.told
