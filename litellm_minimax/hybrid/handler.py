@@ -209,6 +209,7 @@ def read_request(kwargs: Mapping[str, Any]) -> HybridRequest:
         advisor_tool=_text(metadata.get(clients_tool.TOOL_NAME)),
         caller=_caller(metadata),
         trace=tracing.of_caller(litellm_params, kwargs.get("logging_obj")),
+        logged=_logged_params(kwargs.get("logging_obj")),
         session=str(litellm_params.get("litellm_session_id") or metadata.get("session_id") or ""),
     )
 
@@ -236,10 +237,16 @@ def _caller(metadata: Mapping[str, Any]) -> str:
     return "|".join([str(key), *(str(metadata.get(name) or "") for name in names)])
 
 
-def _announcer(logging: Any) -> Callable[[Decision], None]:
+def _logged_params(logging: Any) -> dict[str, Any] | None:
     details = getattr(logging, "model_call_details", None)
     params = details.get("litellm_params") if isinstance(details, dict) else None
-    if isinstance(params, dict) and params.get("cooldown_time") is None:
+    return params if isinstance(params, dict) else None
+
+
+def _announcer(logging: Any) -> Callable[[Decision], None]:
+    details = getattr(logging, "model_call_details", None)
+    params = _logged_params(logging)
+    if params is not None and params.get("cooldown_time") is None:
         # A member's failure cools that member down. One hybrid:* deployment serves every pair of models, and must not
         # rest because of one of them.
         params["cooldown_time"] = 0

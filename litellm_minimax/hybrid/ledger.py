@@ -77,6 +77,8 @@ class Ledger:
     price: Callable[[Any, Usage], float | None]
     trace: Mapping[str, Any] = field(default_factory=dict)
     """What puts each call into the caller's trace."""
+    around: Callable[[Made, calls.SubCall], calls.SubCall] = lambda _, call: call
+    """Told of each call before it is made; what it gives is called."""
     made: list[Made] = field(default_factory=list)
 
     def thinking(
@@ -119,7 +121,7 @@ class Ledger:
             made.ms = round((self.clock.now() - made.began) * 1000)
 
     def _opened(self, made: Made) -> Awaitable[AsyncIterator[Any]]:
-        return self.open(tracing.named(made.call, made.phase, self.trace))
+        return self.open(self.around(made, tracing.named(made.call, made.phase, self.trace)))
 
     def phases(self) -> list[spend.Phase]:
         """What each call did and cost, those included that failed before they had a stream."""

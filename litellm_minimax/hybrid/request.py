@@ -43,6 +43,8 @@ class HybridRequest:
     """Who is asking: a hash that the stores are keyed with."""
     trace: Mapping[str, Any] = field(default_factory=dict)
     """Parameters that put the members' calls into the caller's trace."""
+    logged: Mapping[str, Any] | None = None
+    """The parameters by which LiteLLM will log the hybrid's own call."""
     session: str = ""
     """The client's own id of the conversation, where it sends one."""
 

@@ -39,6 +39,7 @@ from litellm_minimax.hybrid.request import (
 )
 from litellm_minimax.hybrid.resting import Rest
 from litellm_minimax.hybrid.reviewing import Reviewing
+from litellm_minimax.hybrid.spans import Spans
 from litellm_minimax.hybrid.standing import Standing
 from litellm_minimax.hybrid.thinking.deltas import Thought
 from litellm_minimax.hybrid.thinking.reasoner import Clock, Limits, LoopClock, Result, Silence, ThinkingPhase
@@ -78,7 +79,8 @@ class HybridRun:
         self._shown_thoughts = remembering.ShownThoughts(around.cache, request.caller)
         self._decision = Decision("skip", policy.UNDECIDED)
         self._notes: list[handover.Note] = []
-        self._ledger = Ledger(around.call, around.clock, around.price, request.trace)
+        self._spans = Spans.of(request, request.logged)
+        self._ledger = Ledger(around.call, around.clock, around.price, request.trace, self._spans.around)
         self._standing = self._find_standing()
         self._side: set[asyncio.Task[None]] = set()
         self._thinking: ThinkingPhase | None = None
@@ -430,19 +432,27 @@ class HybridRun:
             log.warning("beside a hybrid's answer: %s", type(error).__name__)
 
     async def _close(self) -> None:
-        if self._thinking is not None:
-            await self._thinking.close()
-        if self._advising is not None:
-            await self._advising.close()
-        if self._reviewing is not None:
-            await self._reviewing.close()
-        await self._ledger.close()
-        await self._standing.count(self._ledger.phases)
+        try:
+            if self._thinking is not None:
+                await self._thinking.close()
+            if self._advising is not None:
+                await self._advising.close()
+            if self._reviewing is not None:
+                await self._reviewing.close()
+            await self._ledger.close()
+            await self._standing.count(self._ledger.phases)
+        finally:
+            # Where the web framework ends the request it cancels every wait in here, again and again.
+            self._tell()
+        if self._side:
+            await asyncio.wait(self._side, timeout=1)
+
+    def _tell(self) -> None:
+        """Add this request to the metrics and to the caller's trace."""
         undecided = self._decision.reason == policy.UNDECIDED
         decided = None if undecided else (policy.WORDS[self._decision.kind], self._decision.reason)
         figures.tell(decided, self._outcome, self._ledger)
-        if self._side:
-            await asyncio.wait(self._side, timeout=1)
+        self._spans.end(self._ledger, decided, self._outcome)
 
 
 def decision_headers(decision: Decision) -> dict[str, str]:

@@ -90,6 +90,8 @@ NOT_FOREIGN = {
     "messages/opened_stream.py": "one read at a time",
     "messages/pass_through.py": "LiteLLM's arguments, by their names",
     "hybrid/figures.py": "the handful of calls that one request made",
+    "hybrid/spans.py": "the handful of calls that one request made",
+    "observability/spans.py": "LiteLLM's callbacks, and two headers",
     "observability/metrics.py": "counters of this process",
     "observability/definitions.py": "the metrics and the values of their labels",
     "seams/cached_streams.py": "names, and the chunks that LiteLLM makes of a kept answer, one at a time",

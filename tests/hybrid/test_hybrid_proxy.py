@@ -16,6 +16,7 @@ import yaml
 import litellm_minimax
 from litellm_minimax.simulator import Answer, Fault, Quirks, Simulator, ToolCall
 from tests.litellm_release import OLD, needs_a_later_litellm
+from tests.otlp_receiver import Receiver
 from tests.proxy_process import SHIPPED_CONFIG, ProxyStartError, StartedProxy, write_config
 
 pytestmark = pytest.mark.proxy
@@ -42,9 +43,9 @@ PATIENT = {"reasoning_model": "MiniMax-M2", "execution_model": "qwen3-coder-plus
 class World:
     """A proxy, its two upstreams and what it logged."""
 
-    def __init__(self, proxy, reasoner, executor, shaky, recorded):
+    def __init__(self, proxy, reasoner, executor, shaky, recorded, traces):
         self.proxy, self.reasoner, self.executor, self.shaky = proxy, reasoner, executor, shaky
-        self.recorded = recorded
+        self.recorded, self.traces = recorded, traces
         self.openai = openai.OpenAI(base_url=f"{proxy.url}/v1", api_key=proxy.master_key, max_retries=0)
         self.anthropic = anthropic.Anthropic(base_url=proxy.url, api_key=proxy.master_key, max_retries=0)
 
@@ -78,6 +79,7 @@ def config_for_tests():
     config["litellm_settings"]["callbacks"] = [
         *([callbacks] if isinstance(callbacks, str) else callbacks),
         "hybrid_proxy_side.recorder",
+        "otel",
     ]
     config["litellm_settings"]["enable_post_custom_auth_checks"] = True
     config["general_settings"] |= {
@@ -135,8 +137,16 @@ def world(tmp_path_factory):
     recorded = folder / "events.jsonl"
     recorded.write_text("")
     openai_like = Quirks(dialect="openai")
-    with Simulator() as reasoner, Simulator(quirks=openai_like) as executor, Simulator(quirks=openai_like) as shaky:
+    with (
+        Simulator() as reasoner,
+        Simulator(quirks=openai_like) as executor,
+        Simulator(quirks=openai_like) as shaky,
+        Receiver() as traces,
+    ):
         env = {
+            "OTEL_EXPORTER": "otlp_http",
+            "OTEL_ENDPOINT": traces.url,
+            "OTEL_BSP_SCHEDULE_DELAY": "100",
             "SHAKY_API_BASE": f"{shaky.base_url}/v1",
             "MINIMAX_API_BASE": reasoner.base_url,
             "MINIMAX_API_KEY": "k",
@@ -151,7 +161,7 @@ def world(tmp_path_factory):
             },
         }
         with StartedProxy(write_config(folder / "config.yaml", config_for_tests()), env=env) as proxy:
-            yield World(proxy, reasoner, executor, shaky, recorded)
+            yield World(proxy, reasoner, executor, shaky, recorded, traces)
 
 
 @pytest.fixture(autouse=True)
@@ -812,3 +822,49 @@ async def test_a_failing_executor_is_not_tried_for_every_try_of_the_hybrid(model
         with pytest.raises(litellm.InternalServerError):
             await router.acompletion(model.replace(",", "%2C"), messages=say("Fix it."))
         assert (len(reasoner.requests), len(executor.requests)) == (1, 2)
+
+
+def traced(world, trace_id, *until):
+    """The spans of one request, once those of these names are there."""
+
+    def mine(spans):
+        return [span for span in spans if span.trace == trace_id]
+
+    return mine(world.traces.wait_for(lambda spans: set(until) <= {span.name for span in mine(spans)}))
+
+
+DOORS = {
+    "/v1/chat/completions": {"messages": say("one trace"), "stream": True},
+    "/v1/messages": {"messages": say("one trace"), "max_tokens": 900},
+    "/v1/responses": {"input": "one trace"},
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_request_is_one_trace_with_the_hybrids_phases_in_it(world, door):
+    trace_id = os.urandom(16).hex()
+    headers = {**world.proxy.headers, "traceparent": f"00-{trace_id}-{os.urandom(8).hex()}-01"}
+    httpx.post(
+        world.proxy.url + door, json={"model": MODEL, **DOORS[door]}, headers=headers, timeout=60
+    ).raise_for_status()
+    mine = traced(world, trace_id, "hybrid", "litellm_request")
+    by_name = {span.name: span for span in mine}
+    whole = by_name["hybrid"]
+    assert whole.parent == by_name["litellm_request"].parent, "both under the request's own"
+    under = sorted((span for span in mine if span.parent == whole.id), key=lambda span: span.start)
+    assert [span.name for span in under] == ["hybrid reasoning", "hybrid hand-over", "hybrid execution"]
+    assert [span.attributes.get("hybrid.ended_by") for span in under] == ["answer", None, "finish"]
+    assert under[0].end == under[1].start <= under[1].end <= under[2].start
+
+
+def test_a_client_that_leaves_leaves_a_whole_trace(world):
+    world.reasoner.on(lambda _: True, Answer("", reasoning="Think. " * 4000, delay=0.02))
+    trace_id = os.urandom(16).hex()
+    headers = {**world.proxy.headers, "traceparent": f"00-{trace_id}-{os.urandom(8).hex()}-01"}
+    body = {"model": MODEL, "messages": say("left"), "stream": True}
+    with httpx.stream("POST", f"{world.proxy.url}/v1/chat/completions", json=body, headers=headers) as answer:
+        next(answer.iter_lines())
+    found = traced(world, trace_id, "hybrid")
+    (whole,) = [span for span in found if span.name == "hybrid"]
+    (phase,) = [span for span in found if span.parent == whole.id]
+    assert (whole.attributes["hybrid.outcome"], phase.attributes["hybrid.ended_by"]) == ("left", "abandoned")
