@@ -42,9 +42,13 @@ def __getattr__(name: str) -> object:
     """Return the handlers and the proxy's hooks. They are made on first use, because they need LiteLLM."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from litellm_minimax.seams import providers, proxy_hooks
+    from litellm_minimax.seams import providers
 
-    return getattr(proxy_hooks if name == "proxy_hooks" else providers, name)
+    if name == "proxy_hooks":
+        from litellm_minimax.seams import proxy_hooks
+
+        return proxy_hooks.proxy_hooks
+    return providers.hybrid_llm() if name == "hybrid_llm" else providers.minimax_llm
 
 
 when_litellm_arrives(register)

@@ -29,6 +29,14 @@ def test_asking_for_a_handler_imports_litellm():
     assert said.split() == ["True"]
 
 
+def test_hybrids_and_images_are_imported_with_their_first_call():
+    said = python("import sys, litellm, litellm_minimax\n"
+                  "print([name for name in ('run', 'handler') if f'litellm_minimax.hybrid.{name}' in sys.modules])\n"
+                  "print([name for name in ('images', 'embeddings') if f'litellm_minimax.{name}.handler' in sys.modules])\n"
+                  "print(type(litellm_minimax.hybrid_llm).__name__)")  # fmt: skip
+    assert said.split() == ["[]", "[]", "HybridLLM"]
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["models"], ["models", "--json"]])
 def test_a_command_that_only_prints_does_not_import_litellm(arguments):
     said = python(

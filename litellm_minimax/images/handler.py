@@ -17,6 +17,7 @@ from litellm import CustomLLM
 from litellm.types.utils import all_litellm_params
 
 from litellm_minimax import catalog
+from litellm_minimax.images import CLAIMED
 from litellm_minimax.images.price import priced
 from litellm_minimax.images.uploads import as_given
 from litellm_minimax.upstream import addresses, transport
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("litellm_minimax")
 
-CLAIMED = "minimax_image_params"
-"""The name under which the claim passes on what LiteLLM drops before a custom handler (``seams/claim_media.py``)."""
 SECONDS = 600.0
 """The timeout if none is set: the longest time for an image by MiniMax's documentation."""
 _LITELLMS_OWN = frozenset(all_litellm_params) | {

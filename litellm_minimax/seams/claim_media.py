@@ -13,7 +13,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from litellm_minimax.images.handler import CLAIMED
+from litellm_minimax.images import CLAIMED
 from litellm_minimax.seams.claim_chat import MINIMAX, MINIMAX_PLUGIN
 from litellm_minimax.seams.wrapped import MARK, innermost
 

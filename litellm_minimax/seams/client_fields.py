@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from litellm_minimax.images.handler import CLAIMED
+from litellm_minimax.images import CLAIMED
 from litellm_minimax.wire.faults import InvalidRequest
 
 _OPERATORS_FIELDS = ("hybrid", "self_hosted", "ssl_verify", "response_format_retries", CLAIMED)
