@@ -121,7 +121,12 @@ class Advising:
         )
         made = Made("execution", self.request.spec.execution.raw, call)
         gap = bool(after) and bool((after[-1].asked.get("content") or "").strip())
-        async with contextlib.aclosing(self.ledger.chunks(made)) as chunks:
+
+        def consults() -> bool:
+            return bool(apart.hidden) and not apart.others
+
+        # A consultation begins at once; what the executor's call used is read beside it.
+        async with contextlib.aclosing(self.ledger.chunks(made, consults)) as chunks:
             async for chunk in chunks:
                 said.append(chunk)
                 own = apart.take(chunk)
@@ -159,7 +164,8 @@ class Advising:
         async with contextlib.aclosing(self._consultation(phase)) as consultation:
             async for chunk in consultation:
                 yield chunk
-        await phase.close()
+        # The executor goes on at once; what the advice used is read beside it.
+        self.ledger.beside(phase.conclude())
         trouble = phase.result.trouble
         self.trouble = trouble or self.trouble
         self.aside(self.standing.went(trouble))
@@ -173,7 +179,7 @@ class Advising:
         said = [{"role": "assistant", "content": asked["content"]}] if asked and asked.get("content") else []
         call = advice_call(self.request, self.preset, self.members, [*self._messages, *said], question)
         member = self.request.spec.reasoning.raw
-        phase = self._phase = self.ledger.thinking("advice", member, call, self.limits, "plan")
+        phase = self._phase = self.ledger.thinking("advice", member, call, self.limits, "plan", usage_later=True)
         return phase
 
     async def _consultation(self, phase: ThinkingPhase) -> AsyncGenerator[ModelResponseStream, None]:

@@ -16,6 +16,9 @@ from litellm_minimax.hybrid.members import calls, origin, tracing
 from litellm_minimax.hybrid.thinking.leading_thought import LeadingThought
 from litellm_minimax.hybrid.thinking.reasoner import Clock, Limits, Result, ThinkingPhase
 
+_SETTLING = 2.0
+"""Seconds that a finished stream has for its usage, or for its end."""
+
 
 @dataclass(slots=True)
 class Made:
@@ -80,10 +83,12 @@ class Ledger:
     around: Callable[[Made, calls.SubCall], calls.SubCall] = lambda _, call: call
     """Told of each call before it is made; what it gives is called."""
     made: list[Made] = field(default_factory=list)
+    _beside: set[asyncio.Task[None]] = field(default_factory=set)
 
     def thinking(
-        self, name: spend.PhaseName, member: str, call: calls.SubCall, limits: Limits, hand_over: HandOver
-    ) -> ThinkingPhase:
+        self, name: spend.PhaseName, member: str, call: calls.SubCall, limits: Limits, hand_over: HandOver,
+        *, usage_later: bool = False,
+    ) -> ThinkingPhase:  # fmt: skip
         """A reasoner's call, not yet begun; the phase opens, reads and closes its stream."""
 
         async def open_stream() -> AsyncIterator[Any]:
@@ -92,11 +97,16 @@ class Ledger:
             made.stream = await self._opened(made)
             return made.stream
 
-        phase = ThinkingPhase(open_stream, limits, hand_over, self.clock)
+        phase = ThinkingPhase(open_stream, limits, hand_over, self.clock, usage_later=usage_later)
         return phase
 
-    async def chunks(self, made: Made) -> AsyncGenerator[Any, None]:
-        """The chunks of an answering call."""
+    async def chunks(self, made: Made, enough: Callable[[], bool] = bool) -> AsyncGenerator[Any, None]:
+        """The chunks of an answering call.
+
+        Args:
+            made: the call, not yet begun.
+            enough: asked at its finish, whether something else is to begin before its usage is known.
+        """
         self.made.append(made)
         made.began = self.clock.now()
         try:
@@ -113,6 +123,9 @@ class Ledger:
                 yield leading.take(chunk) if leading is not None else chunk
                 if finished and made.usage is not None:
                     break  # as in a reasoner's call: what LiteLLM still does is to log it, which it shall not
+                if finished and enough():
+                    self.beside(_told_later(made))
+                    break
             made.ended_by = "finish"
         except Exception:
             made.ended_by = "error"
@@ -122,6 +135,17 @@ class Ledger:
 
     def _opened(self, made: Made) -> Awaitable[AsyncIterator[Any]]:
         return self.open(self.around(made, tracing.named(made.call, made.phase, self.trace)))
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let a call that is over tell its usage while the next one is already made."""
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    async def settle(self) -> None:
+        """Wait until each call that is over has told its usage: before their sum."""
+        if self._beside:
+            await asyncio.wait(self._beside, timeout=_SETTLING)
 
     def phases(self) -> list[spend.Phase]:
         """What each call did and cost, those included that failed before they had a stream."""
@@ -144,12 +168,24 @@ class Ledger:
 
     async def close(self) -> None:
         """Close every answering stream that is still open; safe to repeat."""
+        for task in self._beside:
+            task.cancel()
+        if self._beside:
+            await asyncio.wait(self._beside, timeout=_SETTLING)
         for made in self.made:
             if made.stream is None and made.opening is not None:
                 made.stream = await _abandoned(made.opening)
             if made.result is None and hasattr(made.stream, "aclose"):
                 with contextlib.suppress(Exception):
                     await made.stream.aclose()
+
+
+async def _told_later(made: Made) -> None:
+    with contextlib.suppress(Exception):  # the answer is there; what it used is then estimated
+        async for chunk in made.stream:
+            made.usage = getattr(chunk, "usage", None)
+            if made.usage is not None:
+                return
 
 
 async def _abandoned(opening: asyncio.Future[Any]) -> Any:

@@ -132,6 +132,7 @@ class HybridRun:
             async with contextlib.aclosing(self._answer(members)) as answer:
                 async for chunk in answer:
                     yield chunk
+            await self._ledger.settle()
             phases = self._ledger.phases()
             self._final = {
                 "decision": policy.WORDS[self._decision.kind],

@@ -125,8 +125,20 @@ class ThinkingPhase:
         limits: Limits,
         hand_over: HandOver,
         clock: Clock | None = None,
+        *,
+        usage_later: bool = False,
     ) -> None:
+        """Make one.
+
+        Args:
+            open_stream: opens the reasoner's stream.
+            limits: its clocks and bounds.
+            hand_over: what is made of it; for ``thinking`` it is cut at the first word of its answer.
+            clock: the time; the event loop's by default.
+            usage_later: a finished stream is over at once, and :meth:`conclude` reads its usage.
+        """
         self.result = Result()
+        self._usage_later = usage_later
         self._open = open_stream
         self._limits = limits
         self._cut_at_answer = hand_over == "thinking"
@@ -167,6 +179,18 @@ class ThinkingPhase:
         finally:
             self.result.ended = self._clock.now()
             self.result.ms = round((self.result.ended - self._started) * 1000)
+
+    async def conclude(self) -> None:
+        """Read what a finished stream still tells of its usage, and close it: beside whatever comes next."""
+        stream = self._stream
+        if stream is not None and self._usage_later and self._finish_reason and self.result.usage is None:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(_FOR_USAGE):
+                    async for chunk in stream:
+                        self.result.usage = getattr(chunk, "usage", None)
+                        if self.result.usage is not None:
+                            break
+        await self.close()
 
     async def close(self) -> None:
         """Close the upstream at once; safe to repeat."""
@@ -238,7 +262,7 @@ class ThinkingPhase:
             # some ten milliseconds, in which LiteLLM puts the answer together once more to log it, and does not.
             self._over = self._finish_reason is not None
         if not getattr(chunk, "choices", None):
-            return ()
+            return self._reader.end() if self._over else ()
         choice = chunk.choices[0]
         pieces = list(self._reader.feed(choice.delta))
         finish = getattr(choice, "finish_reason", None)
@@ -246,6 +270,9 @@ class ThinkingPhase:
             self._heard, self._last = self._heard or bool(pieces), self._clock.now()
         # The stream may go on for its usage; the reason is kept.
         self._finish_reason = finish or self._finish_reason
+        if finish and self._usage_later:
+            self._over = True
+            pieces += self._reader.end()
         return pieces
 
     def _keep(self, piece: Piece) -> Thought | None:
