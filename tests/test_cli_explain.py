@@ -90,6 +90,11 @@ def test_what_is_wrong_is_said(arguments, says):
     assert says in " ".join(explained(*arguments, code=1).split())
 
 
-@pytest.mark.parametrize("text", ["not json", "3", '{"messages": "x"}', "[1]", '{"messages": [], "metadata": 1}'])
+ANTHROPICS = '[{"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": "x"}]}]'
+
+
+@pytest.mark.parametrize(
+    "text", ["not json", "3", '{"messages": "x"}', "[1]", '{"messages": [], "metadata": 1}', ANTHROPICS]
+)
 def test_a_request_that_is_none_is_refused(text):
     assert "--messages" in explained("hybrid-coder", "--messages", "-", input=text, code=1)

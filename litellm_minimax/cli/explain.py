@@ -179,9 +179,21 @@ def _request(file: str | None) -> Mapping[str, Any]:
     messages = body.get("messages") if isinstance(body, dict) else None
     if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
         raise InvalidRequest("--messages", "expected a list of messages, or an object with one under 'messages'.")
+    if "system" in body or any(map(_is_anthropics, messages)):
+        raise InvalidRequest(
+            "--messages",
+            "this is a request of /v1/messages; OpenAI's form is expected.",
+            "Write it as for /v1/chat/completions: calls under 'tool_calls', results as 'tool' messages.",
+        )
     if not isinstance(body.get("metadata"), (dict, type(None))):
         raise InvalidRequest("--messages", "metadata must be an object.")
     return dict(body)
+
+
+def _is_anthropics(message: Mapping[str, Any]) -> bool:
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    return any(isinstance(part, dict) and part.get("type") in {"tool_use", "tool_result"} for part in parts)
 
 
 def _show(told: Mapping[str, Any], config: str, *, given: bool) -> None:

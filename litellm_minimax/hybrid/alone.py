@@ -15,6 +15,9 @@ from litellm_minimax.hybrid.ledger import Ledger, Made
 from litellm_minimax.hybrid.thinking.deltas import reasoning_of
 from litellm_minimax.hybrid.thinking.reasoner import Clock
 
+_EARLY = 0.002
+"""Seconds by which a wait may end before its time: sums of seconds are not exact."""
+
 
 @dataclass(slots=True)
 class Alone:

@@ -9,7 +9,7 @@ from inline_snapshot import snapshot
 
 from litellm_minimax.hybrid.thinking import reasoner_request
 from litellm_minimax.hybrid.thinking.deltas import Answer, DeltaReader, Thought
-from litellm_minimax.hybrid.thinking.reasoner import Limits, Silence, ThinkingPhase
+from litellm_minimax.hybrid.thinking.reasoner import Limits, LoopClock, Silence, ThinkingPhase
 from tests.hybrid.fakes import ScriptedStream, VirtualClock, chunk, empty
 
 
@@ -144,6 +144,22 @@ async def test_a_wait_that_ends_a_moment_too_early_is_no_sign_of_life():
     assert [event async for event in phase.events()] == []
     assert phase.result.trouble == "reasoner_first_delta_timeout"
     await phase.close()
+
+
+async def test_a_timer_that_is_early_is_waited_for_again(monkeypatch):
+    """uvloop's are, in a busy process; on the proxy the sign of life then came in the moment of the time-out."""
+    now, waits = [50.0], []
+
+    async def early(tasks, timeout):
+        waits.append(timeout)
+        now[0] += timeout * 0.9 if timeout > 0.001 else timeout
+        return set(), tasks
+
+    monkeypatch.setattr(asyncio, "wait", early)
+    monkeypatch.setattr(LoopClock, "now", lambda _: now[0])
+    assert not await LoopClock().wait(asyncio.get_running_loop().create_future(), 1.0)
+    assert now[0] >= 51.0
+    assert len(waits) < 10
 
 
 async def test_silence_is_told_while_it_lasts():

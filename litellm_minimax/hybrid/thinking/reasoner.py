@@ -25,7 +25,9 @@ _CLOSING = 5.0
 _FOR_USAGE = 2.0
 """Seconds that a stream may take from its finish reason to its end; only its usage can still come."""
 _EARLY = 0.002
-"""Seconds by which a wait may end before its time: event loops and sums of seconds are not exact."""
+"""Seconds by which a wait may end before its time: sums of seconds are not exact."""
+_SHORTEST = 0.001
+"""Seconds of the shortest wait, so that the rest of one is not waited for in a tight loop."""
 _FINISHES: dict[str, EndedBy] = {"length": "length", "content_filter": "content_filter"}
 _TROUBLE = frozenset({"first_delta_timeout", "idle_timeout", "reasoning_timeout", "content_filter", "error"})
 
@@ -49,8 +51,12 @@ class LoopClock:
 
     async def wait(self, task: asyncio.Future[Any], seconds: float) -> bool:
         """Wait for ``task``, at most ``seconds``."""
-        done, _ = await asyncio.wait({task}, timeout=max(seconds, 0))
-        return bool(done)
+        until = self.now() + seconds
+        while True:
+            done, _ = await asyncio.wait({task}, timeout=max(until - self.now(), _SHORTEST))
+            # uvloop reckons from the beginning of the loop's round, so a busy loop's timers are too early.
+            if done or self.now() >= until:
+                return bool(done)
 
 
 @dataclass(frozen=True, slots=True)
