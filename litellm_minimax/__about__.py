@@ -1,3 +1,3 @@
-"""The version, in a module of its own so that nothing has to import LiteLLM to know it."""
+"""The version, in a separate module so that it can be read without importing LiteLLM."""
 
 __version__ = "0.1.0"

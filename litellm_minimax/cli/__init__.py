@@ -54,7 +54,7 @@ def main() -> None:
 
 def command_line() -> None:
     """Run the command line, as the installed script does."""
-    # LiteLLM downloads a price map on import, unless it is told to use the one it ships.
+    # LiteLLM downloads a price map on import, unless it is set to use the one it ships.
     if sys.argv[1:2] != ["run"]:  # a program under `run` gets its usual environment
         os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     try:

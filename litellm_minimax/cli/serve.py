@@ -40,7 +40,7 @@ EXTRA_HINT = "LiteLLM's proxy is not installed. Install it with: pip install 'li
 @click.option(
     "--default-backend",
     type=click.Choice(["minimax", "none"]),
-    help="Who serves unknown model names: MiniMax-M2 (as the shipped configuration says), or nobody.",
+    help="Which model serves unknown names: MiniMax-M2 (as in the shipped configuration), or none.",
 )
 @click.option("--force-model", metavar="MODEL", help="Serve every request with this model, whatever it asks for.")
 def serve(
@@ -95,7 +95,7 @@ def banner(url: str, model: str, new_key: str | None, config: Path, *, simulated
     lines = ["", "=" * 78]
     if simulated:
         lines += [
-            "  SIMULATED: there is no MiniMax behind this proxy, its answers are made up on this",
+            "  SIMULATED: this proxy is not connected to MiniMax; its answers are made up on this",
             "  machine. For the real thing: export MINIMAX_API_KEY=… and start again.",
             "=" * 78,
         ]

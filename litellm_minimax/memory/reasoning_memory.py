@@ -54,7 +54,7 @@ def _caller(litellm_params: Mapping[str, Any]) -> str:
 
     Depending on the endpoint, one of the two metadata is the proxy's and the other is the client's own JSON, which may
     name anybody. Only the proxy's can be a Python object, so that one counts. Without one, both are used together, and
-    a client that lies there only gets a scope of its own.
+    a client that lies there only gets its own separate scope.
     """
     told = []
     for name in ("metadata", "litellm_metadata"):

@@ -21,12 +21,12 @@ def show() -> None:
     if os.environ.get("LITELLM_LOG", "").strip().upper() in _QUIET:
         return
     log.setLevel(logging.INFO)
-    handler = _WhereNobodyElse()
+    handler = _StderrFallback()
     handler.setFormatter(logging.Formatter("%(asctime)s - %(name)s:%(levelname)s: %(message)s", "%H:%M:%S"))
     log.addHandler(handler)
 
 
-class _WhereNobodyElse(logging.StreamHandler):  # type: ignore[type-arg]
+class _StderrFallback(logging.StreamHandler):  # type: ignore[type-arg]
     """Writes to standard error, unless the process has its own handlers that get the line as well."""
 
     def emit(self, record: logging.LogRecord) -> None:

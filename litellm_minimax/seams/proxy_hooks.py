@@ -110,7 +110,7 @@ def running_config() -> Mapping[str, Any]:
 
 
 def _wants_prometheus(config: Mapping[str, Any]) -> bool:
-    """Whether LiteLLM will serve ``/metrics``, by any of the three lists in which its callback may stand."""
+    """Whether LiteLLM will serve ``/metrics``, by any of the three lists that may have its callback."""
     settings = config.get("litellm_settings")
     lists = (
         [settings.get(name) for name in ("callbacks", "success_callback", "failure_callback")]

@@ -97,7 +97,7 @@ class Conversation:
         return texts
 
     def _role_before(self, position: int) -> str:
-        """Whose turn precedes a position, instructions left out; empty for nobody's."""
+        """Return the role of the turn before a position, without instructions; empty if there is none."""
         roles = (self.turns[at].role for at in range(position - 1, -1, -1))
         return next((role for role in roles if role not in {"system", "developer"}), "")
 

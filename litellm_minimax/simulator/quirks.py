@@ -30,7 +30,7 @@ class Quirks:
         usage_in_last_chunk: the finish chunk carries the usage, instead of a chunk with ``choices: []``.
         zero_usage_placeholders: early chunks carry a usage of zeros, ``role: ""`` and ``reasoning_content: ""``.
         role_empty: ``role: ""`` in every delta but the first.
-        delta_null: the finish comes in a chunk of its own whose ``delta`` is ``null``.
+        delta_null: the finish comes in a separate chunk whose ``delta`` is ``null``.
         choices_null_frame: a frame with ``choices: null`` before the first delta.
         duplicate_finish: after tool calls, a finish chunk with the stray content ``"\n<think>\n"`` and then a
             second one with ``""``.
@@ -49,9 +49,9 @@ class Quirks:
         tool_index_base: the index of the first tool call in a stream (1 behind one gateway).
         tool_index_missing: no ``index`` on streamed tool calls.
         tool_calls_empty_list: ``tool_calls: []`` in every delta without a call.
-        calls_as: calls stand in the text, on any host, spelled as models were seen to write them (``off_script.py``).
+        calls_as: calls are written as text, on any host, in forms that models were seen to use (``off_script.py``).
         arguments_as: how the arguments of a call are written: as JSON, or as models and servers were seen to.
-        stray_closer: behind thinking in a field of its own, the text begins with ``</thinking>``.
+        stray_closer: after thinking in its own field, the text begins with ``</thinking>``.
         turn_end: a token of the vocabulary as text at the end.
         frames_per_line: so many frames of a stream in one ``data:`` line, as one gateway was seen to send them.
         reasoning_tokens: ``over`` counts two more than the completion has, ``absent`` leaves the details out.
@@ -94,15 +94,15 @@ class Quirks:
         image_false_success: a good answer without any picture, as image-01 gave live.
         images_failing: so many of a request's pictures fail.
         image_counts: image-01's counts as ``text`` (live) or as ``number`` (some samples).
-        image_usage: H3-Image tells the tokens.
+        image_usage: H3-Image reports the tokens.
         h3_edits: which body H3-Image's edits take.
         h3_edit_prompt: the most characters of a prompt for an edit; 0 is the published number.
         h3_compression: whether H3-Image knows `output_compression`.
         live_style: whether image-01-live takes ``style`` as an ``object`` only.
-        embedding_tokens: what embeddings tell of theirs.
+        embedding_tokens: what embeddings report about their tokens.
         embedding_size: numbers in a vector.
         embedding_most: the most texts in a request; 0 is no limit.
-        quota: what a plan's quota tells: ``percent`` (since June 2026), ``counts`` (before), or ``none`` for a key
+        quota: what a plan's quota reports: ``percent`` (since June 2026), ``counts`` (before), or ``none`` for a key
             without a plan.
         quota_left: percent of the text models' quota that is left.
         connection_close: answer each request with ``connection: close`` (seen once, by a client that asked for it).
@@ -163,7 +163,7 @@ class Quirks:
     status_1008: int = 402
     validation: Literal["http", "frame"] = "http"
     v1_models: bool = True
-    # the Anthropic door
+    # the Anthropic endpoint
     anthropic_m3_thinking: Literal["disabled", "adaptive"] = "disabled"
     anthropic_full_message: bool = False
     anthropic_start_repeats: bool = False

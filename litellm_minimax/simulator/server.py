@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Simulator:
     """A MiniMax-shaped server on this machine.
 
-    Start it with ``with Simulator() as sim:`` or ``start()`` and ``stop()``; it runs in a thread of its own, so it
+    Start it with ``with Simulator() as sim:`` or ``start()`` and ``stop()``; it runs in its own thread, so it
     serves sync and async clients of the same process, and other processes.
 
     Args:

@@ -106,18 +106,18 @@ CHECKS = (
     ),
     Check(
         "stream-refusal", "A stream that is refused for its request has HTTP 400",
-        "a stream with a message whose role nobody has", "HTTP 400", "HTTP 200, and the error in a frame", _ALL, 1, 300,
+        "a stream with a message in an unknown role", "HTTP 400", "HTTP 200, and the error in a frame", _ALL, 1, 300,
         8, "nothing: an error in the first frame keeps its class", _stream_refusal,
     ),
     Check(
         "messages-bearer", "`/anthropic/v1/messages` takes `Authorization: Bearer`",
         "a short message with `Authorization: Bearer`", "an answer", "HTTP 401", _ALL, 1, 300, 64,
-        "call the model as `minimax-plugin/…`, which uses the chat endpoint on every door", _bearer,
+        "call the model as `minimax-plugin/…`, which uses the chat endpoint for every call", _bearer,
     ),
     Check(
         "messages-custom-tools", '`type: "custom"` is accepted on every tool of `/anthropic/v1/messages`',
         "a message with a tool of `type: custom`", "an answer", "a 2013", _ALL, 1, 600, 64,
-        "call the model as `minimax-plugin/…`, which uses the chat endpoint on every door", _custom,
+        "call the model as `minimax-plugin/…`, which uses the chat endpoint for every call", _custom,
     ),
     Check(
         "messages-signature", "MiniMax does not verify the signature of a thinking block",

@@ -1,4 +1,4 @@
-"""Questions about what is not chat, which are put only if they are asked for: one picture may cost half of the rest."""
+"""Checks of embeddings and images, run only on request: one picture may cost half as much as all other checks."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _NATIVE, _MADE, _EDITED = "/v1/image_generation", "/v1/images/generations", "/v1
 _NUMBERS = 1_536
 _MANY = 50
 _EMBEDDING = 0.0005
-"""Dollars for a request of embeddings, at most: its texts have less than 3,500 tokens."""
+"""The most dollars for an embedding request, whose texts have less than 3,500 tokens."""
 _PICTURE, _H3_PICTURE = 0.0035, 0.05
-"""Dollars for a picture of image-01, and for one of H3-Image, whose tokens are known only afterwards."""
+"""Dollars for an image of image-01, and for one of H3-Image, whose tokens are known only afterwards."""
 _PROMPT = "A red ball on a white table."
 _H3 = "MiniMax-H3-Image"
 _SMALL = "1024x640"
@@ -99,7 +99,7 @@ async def _h3_long(asker: Asker) -> Verdict:
 
 
 def _white_png(side: int = 64) -> str:
-    """A white square, as a data URL."""
+    """Return a white square, as a data URL."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -118,11 +118,11 @@ EMBEDDINGS = (
     Check(
         "embeddings", "`embo-01` gives one vector of 1,536 numbers for each text, in their order", "three texts",
         "three vectors of 1,536 numbers", "another number of vectors, or of numbers", ("embo-01",), 1, 300, 0,
-        "nothing: vectors are handed on as they come; set your vector store to the length that came", _vectors,
+        "nothing: vectors are passed on unchanged; set your vector store to the length that came", _vectors,
         dollars=_EMBEDDING,
     ),
     Check(
-        "embeddings-tokens", "Embeddings tell `total_tokens`", "one text", "a number above 0", "0, or none",
+        "embeddings-tokens", "Embeddings report `total_tokens`", "one text", "a number above 0", "0, or none",
         ("embo-01",), 1, 300, 0, "nothing: tokens are then estimated from the texts", _tokens, dollars=_EMBEDDING,
     ),
     Check(
@@ -134,7 +134,7 @@ IMAGES = (
     Check(
         "image", "A success of `image-01` holds the picture", "a prompt for one picture", "its address",
         "a success without one", ("image-01",), 1, 300, 0,
-        "try again: it is told as a 500 that may be tried again", _picture, dollars=_PICTURE,
+        "try again: it is raised as a 500 that may be retried", _picture, dollars=_PICTURE,
     ),
     Check(
         "image-style", "`image-01-live` takes `style` as an object or as a name",

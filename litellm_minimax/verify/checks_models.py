@@ -88,7 +88,7 @@ CHECKS = (
         "nothing: the canonical spelling is sent whatever was typed", _id_case,
     ),
     Check(
-        "unknown-model", "An unknown id is HTTP 400 with 2013 and `unknown model`", "an id that nobody has",
+        "unknown-model", "An unknown id is HTTP 400 with 2013 and `unknown model`", "a made-up id",
         "HTTP 400 with 2013 and `unknown model`", "another status or text", ("MiniMax-M2",), 1, 300, 1,
         "nothing: the status decides; the text only adds the next step", _unknown,
     ),

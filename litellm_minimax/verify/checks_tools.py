@@ -71,7 +71,7 @@ CHECKS = (
     Check(
         "orphan-results", "A result whose call is not there is refused", "a call, and a result with another id",
         "a 2013", "an answer", ("MiniMax-M2", "MiniMax-M3"), 1, 1_200, 64,
-        "nothing: results are put behind their calls in any case", _orphan,
+        "nothing: results are moved to their calls in any case", _orphan,
     ),
     Check(
         "empty-content", "An empty `content` beside tool calls is refused",

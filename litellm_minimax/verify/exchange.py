@@ -22,7 +22,7 @@ _ACCOUNT = re.compile(
 _SHORTEST_KEY = 8
 """A shorter key (`any`, `none`, for a server that needs no key) is a word that appears everywhere."""
 _SIGNED = re.compile(rb"(?i)(?:signature|accesskeyid|security-token|credential)=([\w%.+/~-]{6,512}+)")
-"""What makes a picture's address good for whoever has it."""
+"""The parts of an image's address that give access to it."""
 _KEY_LIKE = re.compile(rb"\b(?:sk-[\w-]{8,512}+|eyJ[\w-]{8,2048}+\.[\w.-]{8,4096}+)")
 
 

@@ -16,8 +16,8 @@ from litellm_minimax.verify.table import ALL, ASSUMPTIONS, CHECKS, belief
 EXCHANGES = "exchanges"
 _ISSUE = "litellm-minimax verify --out DIR --issue"
 _HOW_TO_READ = (
-    "Each heading below is something that this package believes about MiniMax. Under it stand what was sent to find "
-    "out, what came back, and which answer would have spoken for it or against it. *Raw* is the whole request and "
+    "Each heading below is an assumption of this package about MiniMax. Under it you find what was sent to check "
+    "it, what came back, and which answer would have confirmed or refuted it. *Raw* is the whole request and "
     "answer. *A 2013* is MiniMax's error code for a request that it does not accept; the other codes are in "
     "docs/errors.md.\n"
 )
@@ -78,7 +78,7 @@ def as_markdown(plan: Plan, findings: Sequence[Finding]) -> str:
     ]
     titles = {
         "refuted": "## Refuted: the service does something else",
-        "not settled": "## Not settled: no answer that tells",
+        "not settled": "## Not settled: no answer decides",
         "confirmed": "## Confirmed: the service does what the package believes",
     }
     for status, title in titles.items():

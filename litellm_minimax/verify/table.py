@@ -185,7 +185,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "DashScope serves `qwen3-coder-plus` under LiteLLM's `dashscope/`",
         "the shipped hybrids' coder",
         "the executor's own error, by name",
-        "DashScope's to settle, with a key of its own",
+        "only a call to DashScope settles it, with its own key",
     ),
     _open(
         "`embo-01` costs $0.07 per million tokens",
@@ -194,8 +194,8 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         _BILL,
     ),
     _checked("embeddings", "each vector goes to its text", "a 502, or a length that a store does not expect"),
-    _checked("embeddings-tokens", "told as usage", "an estimate where a total was told"),
-    _checked("embeddings-many", "longer lists go in parts of so many, or of 3,500 tokens", "a 2013 for a long list"),
+    _checked("embeddings-tokens", "reported as usage", "an estimate although a total was sent"),
+    _checked("embeddings-many", "longer lists are split at this number, or at 3,500 tokens", "a 2013 for a long list"),
     _open(
         "`image-01` costs $0.0035 per delivered picture, also within a plan",
         "in the price table",

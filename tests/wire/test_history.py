@@ -226,7 +226,9 @@ def test_results_are_moved_behind_their_calls_in_the_order_of_the_calls():
         asks(call("early")),
         result("early", "0"),
     ]
-    assert request.notes == ("messages[4], messages[6], messages[1]: the tool result was moved behind its call.",)
+    assert request.notes == (
+        "messages[4], messages[6], messages[1]: the tool result was moved directly after its call.",
+    )
 
 
 def test_a_call_without_a_result_is_answered_with_a_placeholder():

@@ -272,7 +272,7 @@ class ThinkSplitter:
 
     def _closer(self, rest: str) -> tuple[re.Match[str] | None, int]:
         """Return the closing tag that ends the thought, and where a possible one begins that needs more text, or -1."""
-        # Blanks in front of a thought are not shown, so they are no part of its lines either.
+        # White space before a thought is not shown, so it is not part of its lines either.
         prose, position = self._thinking.copy(), len(rest) - len(rest.lstrip()) if self._fresh else 0
         for found in _CLOSER.finditer(rest, position):
             if self._implicit != "yes" and not _of_another(found):

@@ -1,7 +1,7 @@
 r"""How tool calls are written as text: one grammar, and a small table of the ways to write its tags.
 
     block     = wrapper-open ( call* | JSON* ) wrapper-close        call = invoke-open parameter* invoke-close
-    wrapper   = "minimax:tool_call", "tool_call", "tool_calls", "function_calls" …   also left out in front of a call
+    wrapper   = "minimax:tool_call", "tool_call", "tool_calls", "function_calls" …   or left out
     parameter = <parameter name="k">value</parameter>, or a tag of the parameter's own name
     JSON      = {"name": "f", "arguments": {…}}, one after the other or in an array
 

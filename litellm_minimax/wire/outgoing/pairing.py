@@ -127,7 +127,7 @@ class Ledger:
         if call.id:
             self._answers[call.id] = result
         if moved:
-            self.notes.add("the tool result was moved behind its call.", result.where)
+            self.notes.add("the tool result was moved directly after its call.", result.where)
 
     def _add(self, first: Result, result: Result) -> None:
         result.placed = True
@@ -150,7 +150,7 @@ def unique_ids(calls: list[Call], message_index: int, notes: Notes) -> None:
             call.sent_id = f"{stem}_{copy}"
         used.add(call.sent_id)
         if call.sent_id != call.id:
-            notes.add("a tool call without an id of its own was given one.", f"messages[{message_index}]")
+            notes.add("a tool call with a missing or repeated id was given a new one.", f"messages[{message_index}]")
 
 
 def result_messages(calls: list[Call], notes: Notes, where: str) -> list[dict[str, object]]:
@@ -166,7 +166,7 @@ def result_messages(calls: list[Call], notes: Notes, where: str) -> list[dict[st
         if shown:
             media += [{"type": "text", "text": f"Returned by the tool call {call.sent_id}:"}, *shown]
     if media:
-        notes.add("media in tool results were moved to a user message behind them.", where)
+        notes.add("media in tool results were moved to a user message after them.", where)
         messages.append({"role": "user", "content": media})
     return messages
 

@@ -50,7 +50,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("tools", _P, _P, "functions only; server-side tools of other vendors are left out and noted"),
     Parameter("tool_choice", _P, _P, "MiniMax does not enforce it: `required` and a named function are also asked "
               "for in words; M2.x ignores `none`, so the tools are left out"),
-    Parameter("parallel_tool_calls", _D, _P, "`false` is asked for in words, and only the first call is told"),
+    Parameter("parallel_tool_calls", _D, _P, "`false` is asked for in words, and only the first call is passed on"),
     Parameter(
         "response_format", _D, _P,
         "asked for in words, fences stripped, checked here; a whole answer that does not fit is asked for again once "

@@ -77,7 +77,7 @@ def _instructions(
         notes.add("MiniMax does not enforce tool_choice: the system message asks for the call as well.")
         said.append(_MUST_CALL_ONE.format(name=name) if name else _MUST_CALL)
     if single:
-        notes.add("MiniMax has no parallel_tool_calls: one call is asked for in words, and only the first is told.")
+        notes.add("MiniMax has no parallel_tool_calls: one call is asked for in words, only the first is passed on.")
         said.append(_ONE_AT_A_TIME)
     return tuple(said)
 
