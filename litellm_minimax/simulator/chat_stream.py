@@ -78,7 +78,7 @@ class Stream:
         yield from self._finish(self._noted(current))
 
     def _noted(self, members: str) -> str:
-        """Count the ``members`` of a delta whose frame is made now."""
+        """Return ``members``, and note the time if their delta begins the text; its frame is made now."""
         if self._count.text_began is None and members.startswith('"content":') and members != _NO_TEXT:
             self._count.text_began = time.monotonic()
         return members

@@ -117,7 +117,7 @@ class CallArguments:
         return told
 
     def _left_over(self) -> str:
-        """Return the text after the object, unless it adds nothing to it."""
+        """Return the text after the object, or nothing if that text adds nothing, and set ``verdict`` accordingly."""
         behind = "".join(self._behind)
         if not self._followed:
             return behind

@@ -197,7 +197,7 @@ def _new_arguments(call: _Call, told: str) -> str:
 
 
 def _begins_another(call: _Call, name: str, arguments: str) -> bool:
-    """Whether a server uses one index for all calls: another name comes, or an object after a complete one."""
+    """Whether another call begins although the index is the same: a name again, and an object after a complete one."""
     if not (name and call.name and arguments.startswith("{")):
         return False
     if call.empty and not call.length:
