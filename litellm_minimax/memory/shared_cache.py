@@ -85,7 +85,7 @@ class SharedCache:
         except Exception as error:  # noqa: BLE001
             self._redis_failed(error)
             return here
-        # While Redis was away, only this process's own sum is known.
+        # The local sum may be larger: additions made while Redis was away are only known here.
         return max(here, float(shared)) if isinstance(shared, (int, float)) else here
 
     async def aadd(self, key: str, amount: float) -> None:
