@@ -1,4 +1,4 @@
-"""The same through the proxy (`litellm-minimax serve`), with OpenAI's client. Needs LITELLM_MASTER_KEY."""
+"""A hybrid through the proxy (`litellm-minimax serve`), with OpenAI's client. Needs LITELLM_MASTER_KEY."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""One model reasons, another writes the code, in LiteLLM's SDK. Here both are MiniMax's; any two will do."""
+"""One model reasons, another writes the code, in LiteLLM's SDK. Here both are MiniMax's; any two models work."""
 
 import asyncio
 import json

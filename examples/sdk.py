@@ -1,6 +1,6 @@
 """One answer through LiteLLM's SDK: what the model thought, what it says, what it cost.
 
-Run it with MINIMAX_API_KEY set. Without a key, start `litellm-minimax simulate` in another shell, and here:
+Run it with MINIMAX_API_KEY set. Without a key, start `litellm-minimax simulate` in another shell, and run here:
 
     export MINIMAX_API_BASE=http://127.0.0.1:8787 MINIMAX_API_KEY=any
 """

@@ -1,12 +1,12 @@
-"""Search this repository's own documents by meaning: a vector for each section, and the nearest to a question.
+"""Search this repository's documentation by meaning: a vector for each section, and the nearest to a question.
 
-Run it with MINIMAX_API_KEY set; a question may stand behind the command. Without a key, start
-`litellm-minimax simulate` in another shell, and here:
+Run it with MINIMAX_API_KEY set; the question may follow the command. Without a key, start
+`litellm-minimax simulate` in another shell, and run here:
 
     export MINIMAX_API_BASE=http://127.0.0.1:8787 MINIMAX_API_KEY=any
 
-All documents together cost less than a cent. MiniMax's rate limit for embeddings is low: where it is met, the program
-waits a minute and goes on with what is missing.
+All documents together cost less than a cent. MiniMax's rate limit for embeddings is low: when it is reached, the
+program waits a minute and then continues.
 """
 
 import sys
