@@ -104,7 +104,7 @@ class ThroughLiteLLM(ModelAPI):
                 self.contender.model, **body, max_tokens=answer_tokens, timeout=self.seconds, num_retries=0,
                 max_retries=0, **self.contender.options,
             )  # fmt: skip
-            cost = min(_cost(answer, self.contender, self.purse.prices, most), most)
+            cost = _cost(answer, self.contender, self.purse.prices, most)
         except litellm.exceptions.Timeout:
             raise  # it may have been answered, and billed, all the same
         except Exception:
