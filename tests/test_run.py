@@ -217,3 +217,14 @@ def test_an_environment_without_litellm_is_left_alone(elsewhere):
     assert (code, out) == (1, "")
     assert err.rstrip().endswith("ModuleNotFoundError: No module named 'litellm'")
     assert "litellm-minimax" not in err
+
+
+def test_a_folder_that_an_uninstalled_litellm_left_behind_is_no_litellm(elsewhere):
+    packages = next((elsewhere / "lib").glob("python*/site-packages"))
+    (packages / "litellm.py").rename(packages / "away.py")
+    (packages / "litellm").mkdir()
+    try:
+        assert ran(str(elsewhere / "bin/python"), "-c", "import litellm; print(1)", cwd=elsewhere) == (0, "1\n", "")
+    finally:
+        (packages / "litellm").rmdir()
+        (packages / "away.py").rename(packages / "litellm.py")

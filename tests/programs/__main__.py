@@ -28,7 +28,6 @@ from tests.programs.table import FIRST, LAST, PROGRAMS, Program
 from tests.reliability_page import write_section
 
 PAGE = ROOT / "docs" / "programs.md"
-RUN = (sys.executable, "-c", "from litellm_minimax.cli import command_line; command_line()", "run")
 RUN_SECONDS = 240
 WITHOUT_SECONDS = 60
 """Some retry for minutes what the built-in provider has lost."""
@@ -79,7 +78,9 @@ def main() -> int:
         wheel = built_wheel(folder)
         for program in chosen:
             home = environment_for(program, options.prefix, wheel)
-            under, without = (start(program, home, folder, prefix) for prefix in (RUN, ()))
+            under, without = (
+                start(program, home, folder, prefix) for prefix in ((str(home / "bin" / "litellm-minimax"), "run"), ())
+            )
             problems = judged(program, under, without)
             failed = failed or bool(problems)
             print(f"{program.name:20} {'; '.join(problems) or 'good'}", flush=True)

@@ -42,11 +42,12 @@ class _Awaiting:
 
 
 def _finds(name: str, besides: object = None) -> bool:
-    return any(
-        finder.find_spec(name, None) is not None
-        for finder in list(sys.meta_path)
-        if finder is not besides and hasattr(finder, "find_spec")
-    )
+    for finder in list(sys.meta_path):
+        if finder is not besides and hasattr(finder, "find_spec"):
+            spec = finder.find_spec(name, None)
+            if spec is not None:
+                return spec.loader is not None  # without one it is a folder that an uninstalled package has left behind
+    return False
 
 
 def _what_is_missing() -> str:
