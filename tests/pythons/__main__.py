@@ -21,13 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHONS = ("3.11", "3.12", "3.13")
 """Those of pyproject.toml's classifiers."""
 PARTS = (
-    "tests/wire", "tests/contract", "tests/doors", "tests/hybrid", "tests/simulator", "tests/test_registration.py",
-    "tests/test_arrival.py", "tests/test_run.py", "tests/test_cli.py", "tests/test_rings.py", "tests/test_transport.py",
-    "tests/test_chunks.py", "tests/test_errors.py",
+    "tests/wire", "tests/simulator", "tests/test_registration.py", "tests/test_arrival.py", "tests/test_run.py",
+    "tests/test_chunks.py", "tests/test_errors.py", "tests/test_transport.py", "tests/test_rings.py", "tests/test_memory.py",
+    "tests/contract/test_claim.py", "tests/contract/test_differences.py",
 )  # fmt: skip
-"""All but load and faults, and what only reads the repository's documents."""
+"""What a Python could break and what ends in a minute: the formats, the registration, the calls; no started proxies."""
 WITHOUT = "not proxy and not soak and not features and not package"
-"""A started proxy takes ten seconds each; the suite itself runs them on one Python."""
 
 
 def main() -> int:
