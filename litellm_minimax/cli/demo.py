@@ -22,7 +22,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], None]], ...] = (
     ("Errors say what to do next", scenes.errors),
     ("Hybrid: MiniMax-M2 reasons, a coder writes", scenes.hybrid),
     ("Advisor: the coder asks in the middle of its work", scenes.consultation),
-    ("Beside chat: the nearest text, and a picture", scenes.media),
+    ("Besides chat: the nearest text, and a picture", scenes.media),
     ("What it would cost", scenes.costs),
 )
 

@@ -21,7 +21,7 @@ _MARKS = {"confirmed": "✓", "refuted": "✗", "not settled": "–"}
 @click.option("--only", multiple=True, metavar="KEY", help="Only this check; repeatable.")
 @click.option("--model", metavar="ID", help="Only checks about this model, on it.")
 @click.option("--embeddings", is_flag=True, help="Ask about embeddings, too.")
-@click.option("--images", is_flag=True, help="Ask about pictures, too, which cost more: see --dry-run.")
+@click.option("--images", is_flag=True, help="Also check pictures, which cost more: see --dry-run.")
 @click.option("--dry-run", is_flag=True, help="List what would be asked and what it may cost; ask nothing.")
 @click.option("--max-cost", default=0.10, show_default=True, metavar="DOLLARS", help="The most it may cost.")
 @click.option("--max-seconds", default=300.0, show_default=True, help="The longest it may take.")

@@ -53,7 +53,7 @@ class Quirks:
         arguments_as: how the arguments of a call are written: as JSON, or as models and servers were seen to.
         stray_closer: after thinking in its own field, the text begins with ``</thinking>``.
         turn_end: a token of the vocabulary as text at the end.
-        frames_per_line: so many frames of a stream in one ``data:`` line, as one gateway was seen to send them.
+        frames_per_line: this many frames of a stream in one ``data:`` line, as one gateway was seen to send.
         reasoning_tokens: ``over`` counts two more than the completion has, ``absent`` leaves the details out.
         cache_fields: which of the two field sets reports cached tokens; ``auto`` switches on ``cache_control``.
         passive_cache: prompts of at least 512 tokens that share a prefix with an earlier one report cached tokens.
@@ -69,7 +69,7 @@ class Quirks:
         anthropic_m3_thinking: M3's default on ``/anthropic``.
         anthropic_full_message: end the event stream with a whole ``message`` object.
         anthropic_start_repeats: ``content_block_start`` already holds the text that the first delta repeats.
-        gone: models that are no longer served, beside those that never were.
+        gone: models that are no longer served, in addition to those that never were.
         retired: M2.5 and M2.7: ``served``, ``refused``, or ``replaced`` by another model without a word.
         output_cap: the most tokens that M2.x may be asked for; 0 is the published number.
         her_context: M2-her's context; 0 is the published number.
@@ -92,7 +92,7 @@ class Quirks:
         anthropic_tool_type: ``type: "custom"`` on a tool of ``/anthropic``.
         signatures: whether ``/anthropic`` checks that a thinking block's signature is its own.
         image_false_success: a good answer without any picture, as image-01 gave live.
-        images_failing: so many of a request's pictures fail.
+        images_failing: this many of a request's pictures fail.
         image_counts: image-01's counts as ``text`` (live) or as ``number`` (some samples).
         image_usage: H3-Image reports the tokens.
         h3_edits: which body H3-Image's edits take.

@@ -133,7 +133,7 @@ class Asker:
         told, answer = told_by(exchange), object_of(exchange)
         _refuse_what_is_no_answer(exchange, told)
         if not told.code and answer is None:
-            raise Unsettled("HTTP 200, but what came is no JSON object")
+            raise Unsettled("HTTP 200, but the body is not a JSON object")
         _refuse_what_says_nothing(told, self.model)
         return told.code, told.error, answer or {}
 

@@ -78,7 +78,7 @@ CHECKS = (
     Check(
         "response-format", "`response_format` is not enforced", "a schema, and a request for prose", "prose", "JSON",
         ("MiniMax-M2", "MiniMax-M2.1"), 1, 700, 512,
-        "`extra_body: {response_format: …}` hands it to MiniMax, beside the words that are sent", _format,
+        "`extra_body: {response_format: …}` passes it to MiniMax, in addition to the words in the prompt", _format,
     ),
     Check(
         "temperature", "`temperature` may be 0 to 2", "`temperature: 0`, then `temperature: 2`", "two answers",

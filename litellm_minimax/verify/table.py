@@ -208,7 +208,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "spend that differs from MiniMax's bill",
         _BILL,
     ),
-    _checked("h3-usage", "the cost comes from them", "no cost, or one that takes pictures for text"),
+    _checked("h3-usage", "the cost comes from them", "no cost, or one that counts pictures as text"),
     _checked("h3-edit", "sent so, never as multipart", "a 400"),
     _checked("h3-long-edit", "sent (the limit here is 32,000; one source says 8,000)", "a 400"),
     _checked("h3-compression", "sent", "a 400, or no effect"),
@@ -244,7 +244,7 @@ BY_KEY = {check.key: check for check in ALL}
 
 
 def asked_for(only: Sequence[str], *, embeddings: bool, images: bool) -> list[Check]:
-    """The checks of a run: those about chat, what else was asked for, and each that was named."""
+    """Return the checks of a run: those of chat, those requested by an option, and those named."""
     wanted = {check.key for check in CHECKS} | set(only)
     wanted |= {check.key for check in checks_media.EMBEDDINGS if embeddings}
     wanted |= {check.key for check in checks_media.IMAGES if images}

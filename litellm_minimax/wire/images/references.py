@@ -85,7 +85,7 @@ def _decoded(text: str, where: str) -> bytes:
 def _checked(data: bytes, bounds: Bounds, where: str) -> Picture:
     if len(data) > bounds.size:
         raise InvalidRequest(
-            where, f"it has {len(data):,} bytes; {bounds.size + 1 >> 20} MB is the bound.", "Send a smaller picture."
+            where, f"it has {len(data):,} bytes; the limit is {bounds.size + 1 >> 20} MB.", "Send a smaller picture."
         )
     seen = look_at(data)
     if seen is None or seen.format not in bounds.formats:

@@ -76,7 +76,7 @@ def build_edit(
         raise InvalidRequest("image", f"{facts.id} takes {several}, not {len(pictures)}.")
     given = {name: value for name, value in parameters.items() if name != "mask"}
     if given.get("subject_reference") is not None:
-        raise InvalidRequest("subject_reference", "in an edit the picture itself is it.", "Leave it out.")
+        raise InvalidRequest("subject_reference", "in an edit the picture itself is the subject.", "Leave it out.")
     notes = Notes()
     body = _body(facts, prompt, given, notes, drop=drop)
     if facts.shape == "native":

@@ -45,7 +45,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("temperature", _P, _P, "0 to 2"),
     Parameter("top_p", _P, _P, "0 to 1"),
     Parameter("max_tokens", _P, _P, "sent as `max_completion_tokens` to MiniMax; from 1 to the model's cap"),
-    Parameter("max_completion_tokens", _P, _P, "wins over `max_tokens`; sent as `max_tokens` when self-hosted"),
+    Parameter("max_completion_tokens", _P, _P, "overrides `max_tokens`; sent as `max_tokens` when self-hosted"),
     Parameter("stop", _D, _P, "MiniMax ignores it: the answer is cut here, in streams too"),
     Parameter("tools", _P, _P, "functions only; server-side tools of other vendors are left out and noted"),
     Parameter("tool_choice", _P, _P, "MiniMax does not enforce it: `required` and a named function are also asked "
