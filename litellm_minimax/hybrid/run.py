@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,12 +23,14 @@ from litellm_minimax.hybrid.accounting import spend
 from litellm_minimax.hybrid.advising import Advising
 from litellm_minimax.hybrid.alone import Alone
 from litellm_minimax.hybrid.answering import merge
-from litellm_minimax.hybrid.asking import conversation, policy
+from litellm_minimax.hybrid.aside import Aside
+from litellm_minimax.hybrid.asking import policy
 from litellm_minimax.hybrid.asking.policy import Decision
 from litellm_minimax.hybrid.budget import Budget, Sums
 from litellm_minimax.hybrid.handing_over import handover, history
 from litellm_minimax.hybrid.ledger import Ledger, Made
 from litellm_minimax.hybrid.members import calls
+from litellm_minimax.hybrid.reading import Reading
 from litellm_minimax.hybrid.request import (
     HybridRequest,
     Members,
@@ -74,15 +76,14 @@ class HybridRun:
         self._around = around
         self._announce = announce
         self._merger = merge.Merger(request.model)
-        self._messages = history.clean(request.messages)
-        self._talk = self._read_talk()
+        self._reading = Reading(request)
         self._shown_thoughts = remembering.ShownThoughts(around.cache, request.caller)
         self._decision = Decision("skip", policy.UNDECIDED)
         self._notes: list[handover.Note] = []
         self._spans = Spans.of(request, request.logged)
         self._ledger = Ledger(around.call, around.clock, around.price, request.trace, self._spans.around)
         self._standing = self._find_standing()
-        self._side: set[asyncio.Task[None]] = set()
+        self._aside = Aside()
         self._thinking: ThinkingPhase | None = None
         self._advising: Advising | None = None
         self._reviewing: Reviewing | None = None
@@ -123,7 +124,7 @@ class HybridRun:
         """The answer as it comes. Errors are LiteLLM's, with the class and status of the member they came from."""
         try:
             members = await self._around.resolve(self._request)
-            await self._forget_shown()
+            await self._reading.forget(self._shown_thoughts)
             await self._decide()
             if self._decision.kind == "think":
                 async with contextlib.aclosing(self._think(members)) as thoughts:
@@ -149,34 +150,24 @@ class HybridRun:
         finally:
             await self._close()
 
-    def _read_talk(self) -> conversation.Conversation:
-        request = self._request
-        return conversation.read(
-            self._messages, has_tools=bool(request.params.get("tools")), flags=request.result_flags
-        )
-
-    async def _forget_shown(self) -> None:
-        """Take the reasoner's own earlier thoughts out of the history, where no separator tells them."""
-        replayed = history.unseparated(self._request.messages)
-        shown = await self._shown_thoughts.among(replayed) if replayed else frozenset()
-        if shown:
-            self._messages = history.clean(self._request.messages, shown)
-            self._talk = self._read_talk()
-
     async def _decide(self) -> None:
         request, preset = self._request, self._preset
-        notes = await self._note_store().load(self._talk.offset) if preset.reuse_within_turn else []
+        notes = (
+            await self._reading.note_store(self._around.cache, self._preset).load(self._reading.talk.offset)
+            if preset.reuse_within_turn
+            else []
+        )
         refusal = await self._standing.refusal()
         self._set(
             policy.decide(
-                self._talk,
+                self._reading.talk,
                 preset,
                 request.override,
                 # A client that declares the advisor by itself wants it, whatever it says of the model's own thinking.
                 thinking_off=request.advisor_tool is None and policy.turned_thinking_off(request.params),
                 remembered=policy.Remembered(
                     has_notes=bool(notes),
-                    has_note_here=request.retried and any(note.offset == self._talk.offset for note in notes),
+                    has_note_here=request.retried and any(note.offset == self._reading.talk.offset for note in notes),
                     backing_off=refusal == "backoff" and preset.on_reasoning_failure == "degrade",
                     budget_spent=refusal == "budget",
                 ),
@@ -184,11 +175,11 @@ class HybridRun:
         )
         if self._decision.kind in {"think", "reuse"}:
             # A repetition that is thought about anew replaces the note at its place.
-            self._notes = [n for n in notes if self._decision.kind == "reuse" or n.offset != self._talk.offset]
+            self._notes = [n for n in notes if self._decision.kind == "reuse" or n.offset != self._reading.talk.offset]
 
     async def _think(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
         preset = self._preset
-        call = reasoning_call(self._request, preset, members, self._messages)
+        call = reasoning_call(self._request, preset, members, self._reading.messages)
         member = self._request.spec.reasoning.raw
         phase = self._thinking = self._ledger.thinking("reasoning", member, call, self._limits(), preset.hand_over)
         heard = False
@@ -200,7 +191,7 @@ class HybridRun:
                 elif isinstance(event, Silence) or not heard:
                     yield self._merger.keep_alive()
                 heard = True
-        self._aside(phase.close())
+        self._aside.start(phase.close())
         self._conclude(phase.result)
 
     def _limits(self) -> Limits:
@@ -217,17 +208,17 @@ class HybridRun:
         """Turn what came of the thinking into a note and a decision."""
         text = result.text(self._preset.hand_over)
         trouble = result.trouble
-        self._aside(self._standing.went(trouble))
-        self._aside(self._standing.count(self._ledger.phases))
+        self._aside.start(self._standing.went(trouble))
+        self._aside.start(self._standing.count(self._ledger.phases))
         if trouble is not None:
             self._set(Decision("degrade", trouble))
         if trouble is not None and not text and self._preset.on_reasoning_failure == "error":
             error = refusals.plain(result.error) if result.error else None
             raise refusals.reasoner_failed(trouble, error, self._request.model, "reasoning")
         if text:
-            self._notes.append(handover.note(text, self._talk.offset, self._preset.max_hand_over_tokens))
+            self._notes.append(handover.note(text, self._reading.talk.offset, self._preset.max_hand_over_tokens))
             if self._preset.reuse_within_turn:
-                self._aside(self._note_store().save(self._notes))
+                self._aside.start(self._reading.note_store(self._around.cache, self._preset).save(self._notes))
 
     async def _answer(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
         """The answer, by the reasoning model itself where that was decided, and otherwise by the executor."""
@@ -264,18 +255,18 @@ class HybridRun:
                 raise refusals.of_phase(told, phase) from None
             trouble = "reasoner_first_delta_timeout" if slow else "reasoner_error"
             self._set(Decision("degrade", trouble))
-            self._aside(self._standing.went(trouble))
+            self._aside.start(self._standing.went(trouble))
             return
         finally:
             self._remember_own(alone.thought())
-        self._aside(self._standing.went(None))
+        self._aside.start(self._standing.went(None))
         if self._kept is not None:
             self._kept.extend(alone.kept)
 
     def _remember_own(self, thought: str) -> None:
         """Know what the reasoning model thought for its own answer, also if the client stops the answer."""
         if thought.strip():
-            self._aside(self._shown_thoughts.add_own(thought))
+            self._aside.start(self._shown_thoughts.add_own(thought))
 
     async def _advised(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
         """The executor's answer, with consultations in its middle."""
@@ -288,14 +279,14 @@ class HybridRun:
             members,
             self._ledger,
             self._merger,
-            remembering.ExchangeStore(self._around.cache, (request.caller, route, self._talk.prefix)),
+            remembering.ExchangeStore(self._around.cache, (request.caller, route, self._reading.talk.prefix)),
             self._standing,
             self._limits(),
             keep=kept.append if kept is not None else lambda _: None,
-            aside=self._aside,
+            aside=self._aside.start,
         )
         try:
-            async with contextlib.aclosing(advising.chunks(self._messages, self._talk)) as chunks:
+            async with contextlib.aclosing(advising.chunks(self._reading.messages, self._reading.talk)) as chunks:
                 async for chunk in chunks:
                     yield chunk
         except Exception as error:  # noqa: BLE001 - the executor's error is the client's, class and status
@@ -305,7 +296,7 @@ class HybridRun:
 
     async def _worked(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
         """The executor's answer, reviewed where the route has its answers reviewed."""
-        asked = self._decision.reason not in policy.UNTOUCHED and self._talk.turn_start >= 0
+        asked = self._decision.reason not in policy.UNTOUCHED and self._reading.talk.turn_start >= 0
         if not (self._preset.review and asked) or await self._standing.refusal() is not None:
             async with contextlib.aclosing(self._execute(members)) as answer:
                 async for chunk in answer:
@@ -333,21 +324,21 @@ class HybridRun:
             async for chunk in answer:
                 yield chunk
         if reviewing.trouble is not None:
-            self._aside(self._standing.went(reviewing.trouble))
+            self._aside.start(self._standing.went(reviewing.trouble))
         if self._kept is not None:
             self._kept = reviewing.kept(kept, start, end if end > start else len(kept))
 
     def _review(self, members: Members, draft: str) -> ThinkingPhase:
-        call = review_call(self._request, self._preset, members, self._messages, draft)
+        call = review_call(self._request, self._preset, members, self._reading.messages, draft)
         return self._ledger.thinking("review", self._request.spec.reasoning.raw, call, self._limits(), "plan")
 
     async def _execute(
         self, members: Members, after: Sequence[Mapping[str, Any]] = ()
     ) -> AsyncGenerator[ModelResponseStream, None]:
         notes = handover.insert(
-            self._messages,
+            self._reading.messages,
             self._notes,
-            self._talk.turn_start,
+            self._reading.talk.turn_start,
             self._preset.hand_over,
             placement=self._preset.placement,
             repeat=self._preset.repeat_messages and calls.may_end_with_the_assistant(members.execution.model),
@@ -377,14 +368,14 @@ class HybridRun:
     def _remember_shown(self) -> None:
         """Know the reasoner's text again, also if the client stops the answer and replays what it has of it."""
         if self._shown:
-            self._aside(self._shown_thoughts.add("".join(self._shown)))
+            self._aside.start(self._shown_thoughts.add("".join(self._shown)))
 
     def _charge_phases(self) -> None:
         """There will be no answer that carries their spend: charge each for what it did until then."""
         if self._final:
             return
         for charge in self._ledger.charges(self._request.metadata):
-            self._aside(charge)
+            self._aside.start(charge)
 
     def _set(self, decision: Decision) -> None:
         self._decision = decision
@@ -402,35 +393,16 @@ class HybridRun:
             type(result.error).__name__ if result and result.error else "-",
             result.ms if result else "-",
             len(self._notes),
-            self._talk.user_turns,
+            self._reading.talk.user_turns,
         )
 
     def _find_standing(self) -> Standing:
         who, member = self._request.caller, self._request.spec.reasoning.raw.casefold()
-        conversation = self._request.session or self._talk.opening
+        conversation = self._request.session or self._reading.talk.opening
         keys = (remembering.key("rest", who, member, conversation), remembering.key("rest", who, member))
         rest = Rest(self._around.cache, *keys, now=self._around.wall_clock)
         key = remembering.key("budget", who, conversation)
         return Standing(rest, Budget(self._around.sums, key, self._preset.reasoning_budget))
-
-    def _note_store(self) -> remembering.NoteStore:
-        request = self._request
-        route = f"{request.spec.reasoning.raw} {request.spec.execution.raw} {self._preset.hand_over}"
-        instructions = conversation.instructions_fingerprint(self._messages)
-        key = remembering.key("notes", request.caller, route, instructions, self._talk.prefix)
-        return remembering.NoteStore(self._around.cache, key)
-
-    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something that the executor need not wait for, and whose failure takes nothing from the answer."""
-        task = asyncio.create_task(work)
-        self._side.add(task)
-        task.add_done_callback(self._done_aside)
-
-    def _done_aside(self, task: asyncio.Task[None]) -> None:
-        self._side.discard(task)
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            log.warning("beside a hybrid's answer: %s", type(error).__name__)
 
     async def _close(self) -> None:
         try:
@@ -445,8 +417,7 @@ class HybridRun:
         finally:
             # Where the web framework ends the request it cancels every wait in here, again and again.
             self._tell()
-        if self._side:
-            await asyncio.wait(self._side, timeout=1)
+        await self._aside.wait()
 
     def _tell(self) -> None:
         """Add this request to the metrics and to the caller's trace."""

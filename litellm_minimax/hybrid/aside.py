@@ -1,0 +1,39 @@
+"""Work beside an answer: nobody waits for it, and its failure takes nothing from the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+log = logging.getLogger("litellm_minimax.hybrid")
+
+_LAST_SECONDS = 1.0
+"""How long the end of a request waits for what is still under way."""
+
+
+class Aside:
+    """The tasks that one request started beside its answer."""
+
+    __slots__ = ("_tasks",)
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start a task. If it fails, the log says so."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    async def wait(self) -> None:
+        """Wait for the tasks that are still running, but not for long."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_LAST_SECONDS)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.warning("beside a hybrid's answer: %s", type(error).__name__)
