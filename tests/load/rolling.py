@@ -1,8 +1,8 @@
 """``make rolling``: two replicas behind nginx are replaced one after the other under load, as Kubernetes does it.
 
-Each is first taken out of the door (a pod's endpoint), then sent SIGTERM, and has to end by itself when its last stream is
-through; a new one takes its place. What must hold: no request is lost, and no stream is cut. The first replica is LiteLLM's own
-command, as in the container; the second is ``litellm-minimax serve``.
+For each a new one is started and let into the door (`maxSurge: 1`); then the old one is taken out of it (a pod's endpoint), sent
+SIGTERM, and has to end by itself when its last stream is through. What must hold: no request is lost, and no stream is cut. One of
+the two is LiteLLM's own command, as in the container, the other ``litellm-minimax serve``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,7 @@ STREAM_SECONDS = 20
 LONG_STREAMS, SHORT_REQUESTS = 6, 4
 SETTLE_SECONDS = 2.0
 """Between the door's change and SIGTERM: what `preStop` is for."""
+START_SECONDS = 300
 GRACE_SECONDS = float(os.environ.get("ROLLING_GRACE_SECONDS", "60"))
 """What a replica gives its streams. Less than a stream lasts must show as a loss: ROLLING_GRACE_SECONDS=3 make rolling."""
 SLOW = {"m2": "m2", "thinking-coder": "m2.1"}
@@ -62,7 +64,7 @@ class Replica:
                 self._command, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
         while not answers(f"http://127.0.0.1:{self.port}/health/readiness"):
-            if self._process.poll() is not None or time.monotonic() > began + 180:
+            if self._process.poll() is not None or time.monotonic() > began + START_SECONDS:
                 raise RuntimeError(f"a replica did not start:\n{self._log.read_text()[-3000:]}")
             time.sleep(0.1)
         return time.monotonic() - began
@@ -123,8 +125,9 @@ class Door:
 
 @dataclass(slots=True)
 class Run:
-    """What came of one update of both replicas."""
+    """What came of all updates together."""
 
+    updates: int = 0
     came: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     ends: list[float] = field(default_factory=list)
@@ -155,7 +158,7 @@ async def one(client: httpx.AsyncClient, run: Run, nonce: str, model: str, *, lo
         run.open_streams -= long
 
 
-async def load(url: str, key: str, run: Run, stop: asyncio.Event, number: int) -> None:
+async def load(url: str, key: str, run: Run, stop: asyncio.Event) -> None:
     """Long streams and short requests until ``stop``; a connection of its own for each, as many programs do it."""
     limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
     headers = {"Authorization": f"Bearer {key}"}
@@ -165,7 +168,7 @@ async def load(url: str, key: str, run: Run, stop: asyncio.Event, number: int) -
             count = 0
             await asyncio.sleep(worker * 0.8)  # not all long streams end at a time
             while not stop.is_set():
-                nonce, model = f"r{number}w{worker}{long:d}c{count}", list(SLOW)[worker % 2]
+                nonce, model = f"w{worker}{long:d}c{count}", list(SLOW)[worker % 2]
                 await one(client, run, nonce, model, long=long, stream=long or count % 2 == 0)
                 count += 1
                 await asyncio.sleep(0.3)
@@ -175,29 +178,37 @@ async def load(url: str, key: str, run: Run, stop: asyncio.Event, number: int) -
         await asyncio.gather(*jobs)
 
 
-async def update(door: Door, replicas: list[Replica], key: str, number: int) -> Run:
-    """Replace both, one after the other, with the load on."""
-    run = Run()
-    stop = asyncio.Event()
-    loading = asyncio.create_task(load(f"http://127.0.0.1:{door.port}", key, run, stop, number))
-    await asyncio.sleep(LONG_STREAMS)
-    for replica in replicas:
-        others = [other.port for other in replicas if other is not replica]
-        await asyncio.to_thread(door.change, others)
+async def update(door: Door, replicas: list[Replica], new: Callable[[int], Replica], run: Run, times: int) -> None:
+    """Replace both, one after the other, so many times."""
+    spare = new(0)
+    run.starts.append(await asyncio.to_thread(spare.start))
+    for number in range(2 * times):
+        place = number % 2
+        old, replicas[place] = replicas[place], spare
+        await asyncio.to_thread(door.change, [replica.port for replica in replicas])
         run.open_at_term.append(run.open_streams)
-        seconds, status = await asyncio.to_thread(replica.end)
+        spare = new((number + 1) % 2)  # starts while the old one ends
+        (seconds, status), start = await asyncio.gather(asyncio.to_thread(old.end), asyncio.to_thread(spare.start))
         run.ends.append(seconds)
-        if status != 0 and status != -signal.SIGTERM:
+        run.starts.append(start)
+        if status not in {0, -signal.SIGTERM}:
             run.wrong.append(f"a replica ended with status {status}")
-        run.starts.append(await asyncio.to_thread(replica.start))
-        await asyncio.to_thread(door.change, [every.port for every in replicas])
-        await asyncio.sleep(2)
-    stop.set()
-    await loading
+        run.updates += place
+        print(f"{number + 1}: {dict(run.came)}, ended in {seconds:.1f} s, started in {start:.1f} s", flush=True)
+
+
+async def under_load(door: Door, key: str, replicas: list[Replica], new: Callable[[int], Replica], times: int) -> Run:
+    run, stop = Run(), asyncio.Event()
+    loading = asyncio.create_task(load(f"http://127.0.0.1:{door.port}", key, run, stop))
+    try:
+        await update(door, replicas, new, run, times)
+    finally:
+        stop.set()
+        await loading
     return run
 
 
-def rolling(runs: int) -> list[Run]:
+def rolling(times: int) -> Run:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sim = stack.enter_context(Simulator(keep=200))
@@ -207,39 +218,38 @@ def rolling(runs: int) -> list[Run]:
             [sys.executable, "-m", "litellm.proxy.proxy_cli"],
             [sys.executable, "-c", "from litellm_minimax.cli import main; main()", "serve"],
         )
-        replicas = [Replica(folder, path, key, command) for command in commands]
-        for replica in replicas:
+
+        def new(place: int) -> Replica:
+            replica = Replica(folder, path, key, commands[place])
             stack.callback(replica.kill)
+            return replica
+
+        replicas = [new(0), new(1)]
+        for replica in replicas:
             replica.start()
         door = Door(folder)
         door.open([replica.port for replica in replicas])
         stack.callback(door.close)
-        done = []
-        for number in range(runs):
-            done.append(asyncio.run(update(door, replicas, key, number)))
-            print(f"run {number + 1}: {dict(done[-1].came)} ended in {done[-1].ends} {done[-1].wrong[:3]}", flush=True)
-        return done
+        return asyncio.run(under_load(door, key, replicas, new, times))
 
 
-def page(runs: list[Run]) -> str:
-    total: Counter[str] = sum((run.came for run in runs), Counter())
-    ends = [seconds for run in runs for seconds in run.ends]
-    starts = sorted(seconds for run in runs for seconds in run.starts)
+def page(run: Run) -> str:
+    starts = sorted(run.starts)
     rows = [
-        ("updates of both replicas", len(runs)),
-        (f"streams of {STREAM_SECONDS} s, whole to their end", total["long stream"]),
-        ("short streams", total["stream"]),
-        ("whole answers", total["whole"]),
-        ("**lost or cut**", f"**{total['lost']}**"),
-        ("long streams open when a replica was told to end", f"{min(min(run.open_at_term) for run in runs)} or more"),
-        ("a replica's end after SIGTERM", f"{min(ends):.0f} to {max(ends):.0f} s"),
+        ("updates of both replicas", run.updates),
+        (f"streams of {STREAM_SECONDS} s, whole to their end", run.came["long stream"]),
+        ("short streams", run.came["stream"]),
+        ("whole answers", run.came["whole"]),
+        ("**lost or cut**", f"**{run.came['lost']}**"),
+        ("long streams open when a replica was told to end", f"{min(run.open_at_term)} or more"),
+        ("a replica's end after SIGTERM", f"{min(run.ends):.0f} to {max(run.ends):.0f} s"),
         (
             "a replica's start until it is ready",
             f"{starts[0]:.0f} to {starts[-1]:.0f} s, median {starts[len(starts) // 2]:.0f}",
         ),
     ]
     table = "\n".join(["|  |  |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows)])
-    return f"{table}\n\nOne machine for both replicas, the clients, MiniMax and nginx. {circumstances()}"
+    return f"{table}\n\nOne machine for the replicas, the clients, MiniMax and nginx. {circumstances()}"
 
 
 def main() -> int:
@@ -250,14 +260,13 @@ def main() -> int:
     if shutil.which("nginx") is None and not Path("/usr/sbin/nginx").exists():
         print("make rolling needs nginx: apt-get install nginx")
         return 1
-    runs = rolling(options.runs)
-    wrong = [line for run in runs for line in run.wrong]
-    print(page(runs))
-    for line in wrong:
+    run = rolling(options.runs)
+    print(page(run))
+    for line in run.wrong:
         print(f"FAILED {line}")
-    if not options.no_page and not wrong:
-        write_section("rolling", page(runs))
-    return bool(wrong)
+    if not options.no_page and not run.wrong:
+        write_section("rolling", page(run))
+    return bool(run.wrong)
 
 
 if __name__ == "__main__":
