@@ -87,7 +87,7 @@ replicas: $(VENV)/.installed-dev  ## two proxies and a Redis under load, each ki
 rolling: $(VENV)/.installed-dev  ## both replicas behind nginx replaced under load, ten times; figures into docs/reliability.md (needs nginx)
 	$(BIN)/python -m tests.load.rolling
 
-outages: $(VENV)/.installed-dev  ## a thousand hybrid requests for each way its reasoner can be down; figures into docs/reliability.md
+outages: $(VENV)/.installed-dev  ## a thousand hybrid requests for each way its reasoner can be down, a hundred in each other mode; figures into docs/reliability.md
 	$(BIN)/python -m tests.load.outages
 
 dashboard: $(VENV)/.installed-dev  ## a real Prometheus on two workers under load; figures and a picture into docs/operators.md
