@@ -1,5 +1,7 @@
 """What the claim does to LiteLLM, piece by piece; that calls then arrive is in tests/contract/test_claim.py."""
 
+import sys
+
 import litellm
 import pytest
 
@@ -94,3 +96,17 @@ def test_the_claim_can_be_switched_off(monkeypatch):
     monkeypatch.setattr(litellm.main, "_complete_minimax", getattr(litellm.main._complete_minimax, MARK))
     litellm_minimax.register()
     assert not hasattr(litellm.main._complete_minimax, MARK)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python can bear it")
+def test_no_stream_sets_context_variables_when_the_garbage_collector_finds_it():
+    from litellm.litellm_core_utils.streaming_handler import CustomStreamWrapper
+
+    from litellm_minimax.seams import finalizer
+
+    assert not hasattr(CustomStreamWrapper, "__del__")
+    CustomStreamWrapper.__del__ = lambda _: None
+    finalizer.disarm((3, 12))
+    assert hasattr(CustomStreamWrapper, "__del__")
+    finalizer.disarm((3, 11))
+    assert not hasattr(CustomStreamWrapper, "__del__")

@@ -11,7 +11,15 @@ from collections.abc import Mapping
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from litellm_minimax.seams import advisor_tool, cached_streams, claim_chat, claim_media, hybrid_cost, price_map
+from litellm_minimax.seams import (
+    advisor_tool,
+    cached_streams,
+    claim_chat,
+    claim_media,
+    finalizer,
+    hybrid_cost,
+    price_map,
+)
 
 if TYPE_CHECKING:
     from litellm import CustomLLM
@@ -36,6 +44,7 @@ def register(handlers: Mapping[str, CustomLLM]) -> None:
     release = _litellm_release()
     _refuse_known_bad(release)
     _list_providers(handlers)
+    finalizer.disarm()
     price_map.register()
     hybrid_cost.register()
     cached_streams.complete()
