@@ -115,7 +115,15 @@ async def test_three_clocks_and_what_was_thought_so_far_is_kept(script, opening,
     assert stream.closed or opening
 
 
-@pytest.mark.parametrize("text", [["<think>", "why</think>"], ["why", "</think>"], ["<mm:think>why</mm:think>\n"]])
+@pytest.mark.parametrize(
+    "text",
+    [
+        ["<think>", "why</think>"],
+        ["why", "</think>"],
+        ["<mm:think>why</mm:think>\n"],
+        ["<think>why<", " / thin", "king", " >"],
+    ],
+)
 async def test_the_executor_does_not_wait_for_the_first_word_after_the_closing_tag(text):
     result, _, stream, clock = await think([*(chunk(content=each) for each in text), 20, chunk(content="The answer")])
     assert (result.text("thinking"), result.ended_by, clock.time, stream.closed) == ("why", "answer", 0, True)

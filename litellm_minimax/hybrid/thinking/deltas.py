@@ -13,14 +13,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-OPENING = re.compile(r"<(?:mm:)?(?:think|thinking|thought|reason|reasoning)>", re.IGNORECASE)
-CLOSING = re.compile(r"</(?:mm:)?(?:think|thinking|thought|reason|reasoning)>", re.IGNORECASE)
+_WORD = r"[ \t]{0,4}+(?:mm:)?(?:think|thinking|thought|reason|reasoning)[ \t]{0,4}+"
+OPENING = re.compile(rf"<{_WORD}>", re.IGNORECASE)
+CLOSING = re.compile(rf"<[ \t]{{0,4}}+/{_WORD}>", re.IGNORECASE)
 _TAGS = tuple(
     f"<{slash}{space}{word}>"
     for slash in ("", "/")
     for space in ("", "mm:")
     for word in ("think", "thinking", "thought", "reason", "reasoning")
 )
+_LONGEST = max(map(len, _TAGS)) + 3 * 4
+"""Characters of the longest tag, with four blanks at each of three places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +150,20 @@ def reasoning_of(delta: object) -> str:
 
 def may_become_opening(text: str) -> bool:
     """Whether ``text`` may be the beginning of an opening tag."""
-    start = text.lower()
+    start = _without_blanks(text)
     return any(tag.startswith(start) for tag in _TAGS if not tag.startswith("</"))
 
 
 def held_back(text: str) -> int:
     """How many characters at the end of ``text`` may be the beginning of a tag."""
-    at = text.rfind("<", max(0, len(text) - max(map(len, _TAGS))))
-    if at < 0:
-        return 0
-    tail = text[at:].lower()
-    return len(tail) if any(tag.startswith(tail) for tag in _TAGS) else 0
+    at = text.rfind("<", max(0, len(text) - _LONGEST))
+    tail = _without_blanks(text[at:])
+    return len(text) - at if at >= 0 and any(tag.startswith(tail) for tag in _TAGS) else 0
+
+
+def _without_blanks(text: str) -> str:
+    """The beginning of a tag as it is spelled without blanks; no longer than a tag can be."""
+    return text[: _LONGEST + 1].lower().replace(" ", "").replace("\t", "")
 
 
 def _field(value: object, name: str) -> Any:
