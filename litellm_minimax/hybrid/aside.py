@@ -13,6 +13,22 @@ _LAST_SECONDS = 1.0
 """How long the end of a request waits for what is still under way."""
 
 
+_ENDINGS: set[asyncio.Task[None]] = set()
+"""Endings that still run, so that they are not collected as garbage."""
+
+
+async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await ``work``, and let it run on if the caller is cancelled.
+
+    When a client leaves, the web framework cancels every wait of the request, again and again: without this, upstreams
+    would stay open and calls uncounted.
+    """
+    task = asyncio.create_task(work)
+    _ENDINGS.add(task)
+    task.add_done_callback(_ENDINGS.discard)
+    await asyncio.shield(task)
+
+
 class Aside:
     """The tasks that one request started beside its answer."""
 

@@ -23,7 +23,7 @@ from litellm_minimax.hybrid.accounting import spend
 from litellm_minimax.hybrid.advising import Advising
 from litellm_minimax.hybrid.alone import Alone
 from litellm_minimax.hybrid.answering import merge
-from litellm_minimax.hybrid.aside import Aside
+from litellm_minimax.hybrid.aside import Aside, to_its_end
 from litellm_minimax.hybrid.asking import policy
 from litellm_minimax.hybrid.asking.policy import Decision
 from litellm_minimax.hybrid.budget import Budget, Sums
@@ -148,7 +148,7 @@ class HybridRun:
             self._remember_shown()
             raise
         finally:
-            await self._close()
+            await to_its_end(self._close())
 
     async def _decide(self) -> None:
         request, preset = self._request, self._preset
@@ -415,7 +415,6 @@ class HybridRun:
             await self._ledger.close()
             await self._standing.count(self._ledger.phases)
         finally:
-            # Where the web framework ends the request it cancels every wait in here, again and again.
             self._tell()
         await self._aside.wait()
 
