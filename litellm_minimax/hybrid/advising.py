@@ -1,8 +1,8 @@
-"""Advisor mode: the executor works at once and consults the reasoning model in the middle, in one answer.
+"""Advisor mode: the executor starts at once and may consult the reasoning model in the middle of its answer.
 
     executor ─► its call of the hidden tool ─► consultation, live as reasoning ─► executor, with the advice ─► …
 
-The client sees the executor's words and calls as of one model, and never the hidden tool.
+The client sees the text and tool calls of what looks like one model, and never the hidden tool.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from litellm_minimax.hybrid.thinking.deltas import Thought
 from litellm_minimax.hybrid.thinking.reasoner import Limits, ThinkingPhase
 
 _FIRST = "first"
-"""Where the consultation before the executor's first word is kept."""
+"""The key of the consultation that comes before the executor starts."""
 _MOST_IN_VAIN = 3
-"""Rounds beyond the last consultation in which an executor may still call the tool, before the answer ends."""
+"""How many more times an executor may call the tool after its last allowed consultation before the answer ends."""
 
 
 @dataclass(slots=True)
@@ -49,23 +49,23 @@ class Advising:
     standing: Standing
     limits: Limits
     keep: Callable[[Any], None]
-    """Told of each chunk that the client sees, for an answer that is not streamed."""
+    """Called with each chunk that the client sees, to build an answer that is not streamed."""
     aside: Callable[[Coroutine[Any, Any, None]], None]
     consulted: int = 0
-    """Consultations that this turn has had."""
+    """How many consultations this turn has had."""
     trouble: str | None = None
-    """What became of a consultation that failed."""
+    """The reason word of the latest consultation that failed."""
     _phase: ThinkingPhase | None = None
     _messages: list[dict[str, Any]] = field(default_factory=list)
 
     async def chunks(
         self, messages: Sequence[conversation.Message], talk: conversation.Conversation
     ) -> AsyncGenerator[ModelResponseStream, None]:
-        """The answer.
+        """Yield the answer.
 
         Args:
-            messages: the executor's messages, earlier hand-overs removed.
-            talk: their shape.
+            messages: the executor's messages, without earlier hand-overs.
+            talk: what the messages say about the conversation.
         """
         kept = await self.store.load([_FIRST, *exchanges.first_calls(messages, talk.turn_start)])
         self.consulted = sum(len(one.results) or 1 for each in kept.values() for one in each)
@@ -125,7 +125,7 @@ class Advising:
         def consults() -> bool:
             return bool(apart.hidden) and not apart.others
 
-        # A consultation begins at once; what the executor's call used is read beside it.
+        # A consultation begins at once; the usage of the executor's call is read in the background.
         async with contextlib.aclosing(self.ledger.chunks(made, consults)) as chunks:
             async for chunk in chunks:
                 said.append(chunk)
@@ -141,7 +141,7 @@ class Advising:
     async def _result(
         self, call: HiddenCall, asked: Mapping[str, Any], results: list[Mapping[str, Any]]
     ) -> AsyncGenerator[ModelResponseStream, None]:
-        """What the tool says to one call; a consultation streams to the client as reasoning."""
+        """Append the tool's result for one call to ``results``; yield a consultation as reasoning for the client."""
         text = tool.USED_UP.format(most=self.preset.max_uses)
         if self.consulted < self.preset.max_uses:
             advice: list[str] = []
@@ -154,7 +154,7 @@ class Advising:
     async def _advice(
         self, question: str, advice: list[str], asked: Mapping[str, Any] | None = None
     ) -> AsyncGenerator[ModelResponseStream, None]:
-        """One consultation; what it comes to is appended to ``advice``."""
+        """Consult the reasoning model once, and append its advice, if it gave any, to ``advice``."""
         self.consulted += 1
         refusal = await self.standing.refusal()
         if refusal is not None:
@@ -164,12 +164,12 @@ class Advising:
         async with contextlib.aclosing(self._consultation(phase)) as consultation:
             async for chunk in consultation:
                 yield chunk
-        # The executor goes on at once; what the advice used is read beside it.
+        # The executor goes on at once; the usage of the consultation is read in the background.
         self.ledger.beside(phase.conclude())
         trouble = phase.result.trouble
         self.trouble = trouble or self.trouble
         self.aside(self.standing.went(trouble))
-        # Waited for: the answer's next consultation asks what is left.
+        # This is awaited because the next consultation of this answer checks the budget.
         await self.standing.count(self.ledger.phases)
         text = phase.result.text("plan")
         if text:
@@ -202,8 +202,8 @@ class Advising:
 
 
 def _asked(said: list[Any], apart: CallsApart, name: str) -> dict[str, Any]:
-    """The executor's message up to the consultation: its words, its own thinking, its calls of the hidden tool."""
-    # With a cost in the usage LiteLLM does not look for a price by the executor's bare name, loudly and in vain.
+    """Return the executor's message up to the consultation: its text, its thinking and its calls of the hidden tool."""
+    # Without a cost in the usage, LiteLLM would look for a price by the executor's bare name, find none and log that.
     told_usage = ModelResponseStream(choices=[], usage=Usage(prompt_tokens=0, completion_tokens=0, cost=0.0))
     whole = litellm.stream_chunk_builder([*said, told_usage])
     message: Any = whole.choices[0].message if whole is not None else None

@@ -16,7 +16,7 @@ from litellm_minimax.hybrid.thinking.deltas import reasoning_of
 from litellm_minimax.hybrid.thinking.reasoner import Clock
 
 _EARLY = 0.002
-"""Seconds by which a wait may end before its time: sums of seconds are not exact."""
+"""Seconds by which a wait may end early, because sums of floats are not exact."""
 
 
 @dataclass(slots=True)
@@ -28,17 +28,17 @@ class Alone:
     merger: merge.Merger
     clock: Clock
     limit: float
-    """Seconds until its first chunk must have come."""
+    """Seconds within which the first chunk must arrive."""
     idle: float
-    """Seconds that it may then be silent."""
+    """Seconds that may pass between later chunks."""
     keep_alive: float
     kept: list[Any] = field(default_factory=list)
-    """Its chunks."""
+    """The chunks received so far."""
     said: bool = False
-    """The client has had something of it, so that nobody else can answer any more."""
+    """Whether the client has received a part of the answer, so that the executor can no longer answer instead."""
 
     async def chunks(self) -> AsyncGenerator[ModelResponseStream, None]:
-        """The answer; it raises what the member raises, and ``TimeoutError`` for a chunk that is late."""
+        """Yield the answer. Raises the member's own errors, and ``TimeoutError`` if a chunk is late."""
         async with contextlib.aclosing(self._patiently(self.ledger.chunks(self.made))) as chunks:
             async for chunk in chunks:
                 if chunk is None:
@@ -51,11 +51,11 @@ class Alone:
                     yield passed
 
     def thought(self) -> str:
-        """What it thought for the answer, as far as it came."""
+        """Return the reasoning received so far."""
         return "".join(reasoning_of(choice.delta) for chunk in self.kept for choice in chunk.choices or ())
 
     async def _patiently(self, chunks: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
-        """``chunks``, if each comes within its time; ``None`` says that nothing was heard for a while."""
+        """Yield ``chunks``, and ``None`` whenever a keep-alive is due; raise ``TimeoutError`` if a chunk is late."""
         limit = self.limit
         following: asyncio.Future[Any] | None = None
         try:

@@ -1,4 +1,4 @@
-"""Work beside an answer: nobody waits for it, and its failure takes nothing from the answer."""
+"""Background work of a request: the answer does not wait for it, and does not fail if it fails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 log = logging.getLogger("litellm_minimax.hybrid")
 
 _LAST_SECONDS = 1.0
-"""How long the end of a request waits for what is still under way."""
+"""How long the end of a request waits for tasks that are still running."""
 
 
 _ENDINGS: set[asyncio.Task[None]] = set()
@@ -30,7 +30,7 @@ async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
 
 
 class Aside:
-    """The tasks that one request started beside its answer."""
+    """The background tasks of one request."""
 
     __slots__ = ("_tasks",)
 
@@ -38,13 +38,13 @@ class Aside:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start a task. If it fails, the log says so."""
+        """Start a task. A failure is logged."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
     async def wait(self) -> None:
-        """Wait for the tasks that are still running, but not for long."""
+        """Wait for the tasks that are still running, at most :data:`_LAST_SECONDS`."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_LAST_SECONDS)
 

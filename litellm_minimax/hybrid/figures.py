@@ -1,4 +1,4 @@
-"""What a finished hybrid request adds to the metrics: its decision, how it ended, and each call's time and spend."""
+"""The metrics of a finished hybrid request: its decision, its outcome, and the time and cost of each call."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from litellm_minimax.observability.definitions import (
 
 
 def outcome(error: BaseException | None) -> str:
-    """How a request ended, by what ended it."""
+    """Return how a request ended, given the error that ended it, if any."""
     if error is None:
         return "answered"
     return "left" if isinstance(error, (GeneratorExit, asyncio.CancelledError)) else "failed"
 
 
 def tell(decided: tuple[str, str] | None, ended: str, ledger: Ledger) -> None:
-    """Count one request.
+    """Add one request to the metrics.
 
     Args:
-        decided: the decision and its reason; ``None`` if it failed before there was one.
-        ended: what :func:`outcome` says.
-        ledger: its calls, all of them over.
+        decided: the decision and its reason; ``None`` if the request failed before the decision.
+        ended: the request's :func:`outcome`.
+        ledger: the request's calls, all of them finished.
     """
     if not metrics.are_counted():
         return
@@ -49,7 +49,7 @@ def tell(decided: tuple[str, str] | None, ended: str, ledger: Ledger) -> None:
 
 
 def hand_overs(calls: Sequence[Made]) -> list[float]:
-    """Seconds from the end of each call of the reasoner to the start of the executor's call that read it."""
+    """Return the seconds between each call of the reasoner and the executor's call that follows it."""
     return [
         max(after.began - before.ended, 0.0)
         for before, after in pairwise(calls)
@@ -58,7 +58,11 @@ def hand_overs(calls: Sequence[Made]) -> list[float]:
 
 
 def name_of(target: Target) -> str:
-    """A member's name as a label: of the operator's configuration or LiteLLM's price map, never a client's own."""
+    """Return a member's name as a label.
+
+    Only names from the operator's configuration or LiteLLM's price map become labels; any other name, which a client
+    may have made up, becomes :data:`OTHER`.
+    """
     import litellm
 
     known = target.configured or (not target.in_router and target.name in litellm.model_cost)
@@ -69,7 +73,7 @@ def _tell_call(made: Made, ledger: Ledger) -> None:
     line = made.as_phase(ledger.price)
     metrics.observe(PHASE_SECONDS, line.ms / 1000, phase=line.phase, ended_by=line.ended_by)
     if made.stream is None:
-        return  # it never began, and cost nothing
+        return  # no stream was opened, so the call cost nothing
     model = name_of(made.call.target)
     for kind, tokens in _kinds(line.usage).items():
         metrics.count(TOKENS, tokens, phase=line.phase, model=model, kind=kind)

@@ -1,4 +1,4 @@
-"""The LiteLLM custom provider ``hybrid``: unpack the call, run it, hand back one answer."""
+"""The LiteLLM custom provider ``hybrid``: unpack the call, run it, return one answer."""
 
 from __future__ import annotations
 
@@ -29,19 +29,23 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 DECISION = "hybrid_decision"
-"""Where a call's decision stands in its logging object's ``model_call_details``: for headers and for callbacks."""
+"""The key of a call's decision in its logging object's ``model_call_details``, read for headers and by callbacks."""
 RESULT_FLAGS = "hybrid_result_flags"
-"""Where the proxy's hook puts, into a request's metadata, which tool results the client flagged as failed."""
+"""The metadata key under which the proxy's hook stores which tool results the client flagged as failed."""
 
 _A_WEEK = 7 * 24 * 3600
-"""Seconds for which a conversation's spending is kept."""
+"""How many seconds a conversation's spending is kept."""
 _MESSAGES_DOOR = "anthropic_messages"
-"""LiteLLM's name for a call by ``/v1/messages``."""
+"""LiteLLM's call type for ``/v1/messages``."""
 _OURS = frozenset({"hybrid", "stream", "stream_options", "max_retries"})
 
 
 class HybridLLM(CustomLLM):
-    """Hybrid models for LiteLLM. Sub-calls go through the proxy's Router, a Router given here, or LiteLLM itself."""
+    """Hybrid models for LiteLLM.
+
+    The members are called through the proxy's Router, else through ``router`` if one was given, else through LiteLLM
+    directly.
+    """
 
     def __init__(
         self,
@@ -53,9 +57,9 @@ class HybridLLM(CustomLLM):
         """Make a handler.
 
         Args:
-            router: a ``litellm.Router`` whose model groups members may name, for SDK use.
+            router: for use in an SDK, a ``litellm.Router`` whose model groups the members may name.
             call: opens a member's stream; injected by tests.
-            around: other surroundings of a run to replace, by name.
+            around: fields of :class:`Surroundings` to replace, by name.
         """
         super().__init__()
         self.router = router
@@ -65,11 +69,11 @@ class HybridLLM(CustomLLM):
         self._around = Surroundings(**{**usual, **(around or {})})
 
     async def acompletion(self, *_: Any, **kwargs: Any) -> ModelResponse:
-        """Answer one call. Raises LiteLLM's exceptions only."""
+        """Answer one call. Only raises LiteLLM's exceptions."""
         return await self._run(kwargs).response()
 
     def astreaming(self, *_: Any, **kwargs: Any) -> HybridStream:
-        """Answer one call piece by piece."""
+        """Answer one call as a stream."""
         run = self._run(kwargs)
         chunks = run.chunks()
         door = getattr(kwargs.get("logging_obj"), "call_type", None)
@@ -78,17 +82,17 @@ class HybridLLM(CustomLLM):
         )
 
     def completion(self, *_: Any, **kwargs: Any) -> ModelResponse:
-        """The blocking twin of :meth:`acompletion`."""
+        """Answer one call as :meth:`acompletion` does, blocking."""
         return _blocking(self.acompletion(**kwargs))
 
     def streaming(self, *_: Any, **kwargs: Any) -> Iterator[ModelResponseStream]:
-        """The blocking twin of :meth:`astreaming`; dropping the iterator closes both upstreams."""
+        """Answer one call as :meth:`astreaming` does, blocking; dropping the iterator closes both upstreams."""
         stream = self.astreaming(**kwargs)
         try:
             while (chunk := _blocking(_next(stream))) is not None:
                 yield chunk
         finally:
-            # Not waited for: this may run when the interpreter collects a dropped iterator, in whatever thread.
+            # Not awaited: this may run in any thread, when the interpreter collects a dropped iterator.
             asyncio.run_coroutine_threadsafe(stream.aclose(), _loop.get())
 
     def _run(self, kwargs: Mapping[str, Any]) -> HybridRun:
@@ -128,7 +132,10 @@ class HybridLLM(CustomLLM):
 
 
 def _check_parameters(request: HybridRequest, reasoning: Target, execution: Target) -> None:
-    """Refuse parameters that a member has none of; after the check of the key, which need not know what is behind."""
+    """Refuse parameters that a member does not support.
+
+    This comes after the key was checked, so that a key without access learns nothing about the members.
+    """
     own = {**execution_params(request, execution), **request.spec.execution.params}
     try:
         parameters.check(request.spec.reasoning, "reasoning", reasoning, request.spec.reasoning.params)
@@ -147,15 +154,15 @@ class HybridStream:
         provider_headers: Callable[[], dict[str, Any]] = dict,
     ) -> None:
         self.model = model
-        """The name the client asked for, which every chunk carries."""
+        """The model name that the client asked for; every chunk carries it."""
         self.provider_headers = provider_headers
-        """The executor's, if it was asked by the time that the answer's headers go out."""
+        """Returns the headers of the provider that answers; empty if it was not called yet."""
         self._chunks = chunks
         self._ahead: list[ModelResponseStream] = []
         self._opened = False
 
     async def open(self) -> None:
-        """Go on until there is something live: a piece of reasoning, or the executor's first delta, or an error."""
+        """Wait for the first chunk, or for an early error."""
         if not self._opened:
             self._opened = True
             with contextlib.suppress(StopAsyncIteration):
@@ -176,10 +183,10 @@ class HybridStream:
 
 
 def read_request(kwargs: Mapping[str, Any]) -> HybridRequest:
-    """Unpack what LiteLLM calls a custom handler with.
+    """Read a request from the arguments that LiteLLM passes to a custom handler.
 
     Raises:
-        InvalidRequest: the model string, the preset or the request's override is not right.
+        InvalidRequest: the model string, the preset or the request's override is invalid.
     """
     model = str(kwargs["model"])
     optional = dict(kwargs.get("optional_params") or {})
@@ -224,14 +231,14 @@ def _text(value: object) -> str | None:
 
 
 def _check_effort(effort: object) -> None:
-    """A word that no model knows would pass for the reasoner's failure."""
+    """Refuse an unknown effort. The reasoner's error for it would otherwise look like an outage of the reasoner."""
     words = (*spec.EFFORTS, "default", "disable", "auto")
     if isinstance(effort, str) and effort not in words:
         raise InvalidRequest("reasoning_effort", f"{spec.quoted(effort)} is not one of {', '.join(words)}.")
 
 
 def _caller(metadata: Mapping[str, Any]) -> str:
-    # The key of the proxy's own object, because a client's JSON may hold any of the names.
+    # The key is read from the proxy's own object, because a client's JSON could contain any of the names.
     key = getattr(metadata.get("user_api_key_auth"), "api_key", None) or ""
     names = ("user_api_key_hash", "user_api_key_team_id", "user_api_key_end_user_id", "user_api_key_user_id")
     return "|".join([str(key), *(str(metadata.get(name) or "") for name in names)])
@@ -247,8 +254,8 @@ def _announcer(logging: Any) -> Callable[[Decision], None]:
     details = getattr(logging, "model_call_details", None)
     params = _logged_params(logging)
     if params is not None and params.get("cooldown_time") is None:
-        # A member's failure cools that member down. One hybrid:* deployment serves every pair of models, and must not
-        # rest because of one of them.
+        # A member's failure puts only that member into cooldown. One hybrid:* deployment serves every pair of models,
+        # so it must not be cooled down itself.
         params["cooldown_time"] = 0
 
     def announce(decision: Decision) -> None:
@@ -266,7 +273,7 @@ async def _next(stream: HybridStream) -> ModelResponseStream | None:
 
 
 class _Loop:
-    """The event loop of the blocking calls: one thread for the process, started when it is first needed."""
+    """The event loop of the blocking calls. It runs in one thread per process, started when first needed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

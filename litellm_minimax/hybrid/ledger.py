@@ -1,4 +1,4 @@
-"""Every call that one hybrid request makes of its members: opened, accounted for, and closed or charged at the end."""
+"""The calls that one hybrid request makes to its members: opened, accounted for, and closed or charged at the end."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from litellm_minimax.hybrid.thinking.leading_thought import LeadingThought
 from litellm_minimax.hybrid.thinking.reasoner import Clock, Limits, Result, ThinkingPhase
 
 _SETTLING = 2.0
-"""Seconds that a finished stream has for its usage, or for its end."""
+"""Seconds to wait for a finished stream to report its usage or to close."""
 
 
 @dataclass(slots=True)
 class Made:
-    """One call of a member: what it was for, the stream it opened, and what it used."""
+    """One call to a member: its purpose, the stream it opened and the tokens it used."""
 
     phase: spend.PhaseName
     member: str
-    """The member, as it was written."""
+    """The member, as the model string spells it."""
     call: calls.SubCall
     stream: Any = None
     opening: asyncio.Future[Any] | None = None
     usage: Usage | None = None
-    """What the stream told of its use, if it did."""
+    """The usage that the stream reported, if any."""
     ms: int = 0
     ended_by: str = "abandoned"
     result: Result | None = None
-    """What came of it, if it was a reasoner's thinking or advice."""
+    """The result, if this is a thinking call, a consultation or a review."""
     began: float = 0.0
-    """When it began, by the request's clock."""
+    """When the call began, by the request's clock."""
 
     @property
     def ended(self) -> float:
-        """When it was over, by the same clock."""
+        """When the call ended, by the same clock."""
         return self.began + self.ms / 1000 if self.result is None else max(self.result.ended, self.began)
 
     def used(self) -> Usage:
-        """What it used, estimated where it was cut before it told; nothing where no stream was opened."""
+        """Return the usage: an estimate if the stream ended before reporting it, zero if no stream was opened."""
         if self.stream is None:
             return Usage(prompt_tokens=0, completion_tokens=0, total_tokens=0)
         if self.result is not None:
@@ -54,7 +54,7 @@ class Made:
         return self.usage or spend.estimated_usage(self.call.messages, 0)
 
     def as_phase(self, price: Callable[[Any, Usage], float | None]) -> spend.Phase:
-        """Its line in the answer's breakdown."""
+        """Return this call's entry in the answer's breakdown."""
         usage = self.used()
         told = self.result.usage if self.result is not None else self.usage
         ms, ended_by = (self.result.ms, self.result.ended_by) if self.result is not None else (self.ms, self.ended_by)
@@ -73,15 +73,15 @@ class Made:
 
 @dataclass(slots=True)
 class Ledger:
-    """The calls of one request, in their order."""
+    """The calls of one request, in order."""
 
     open: Callable[[calls.SubCall], Awaitable[AsyncIterator[Any]]]
     clock: Clock
     price: Callable[[Any, Usage], float | None]
     trace: Mapping[str, Any] = field(default_factory=dict)
-    """What puts each call into the caller's trace."""
+    """Parameters that put each call into the caller's trace."""
     around: Callable[[Made, calls.SubCall], calls.SubCall] = lambda _, call: call
-    """Told of each call before it is made; what it gives is called."""
+    """Called with each call before it is made; the call that it returns is made instead."""
     made: list[Made] = field(default_factory=list)
     _beside: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -89,7 +89,7 @@ class Ledger:
         self, name: spend.PhaseName, member: str, call: calls.SubCall, limits: Limits, hand_over: HandOver,
         *, usage_later: bool = False,
     ) -> ThinkingPhase:  # fmt: skip
-        """A reasoner's call, not yet begun; the phase opens, reads and closes its stream."""
+        """Return a call of the reasoner, not started yet; the phase opens, reads and closes its stream."""
 
         async def open_stream() -> AsyncIterator[Any]:
             made = Made(name, member, call, result=phase.result, began=self.clock.now())
@@ -101,20 +101,20 @@ class Ledger:
         return phase
 
     async def chunks(self, made: Made, enough: Callable[[], bool] = bool) -> AsyncGenerator[Any, None]:
-        """The chunks of an answering call.
+        """Make an answering call and yield its chunks.
 
         Args:
-            made: the call, not yet begun.
-            enough: asked at its finish, whether something else is to begin before its usage is known.
+            made: the call, not started yet.
+            enough: called when the answer has finished; whether to stop then and read the usage in the background.
         """
         self.made.append(made)
         made.began = self.clock.now()
         try:
-            # On its way before anything else is done: every millisecond here is one that the client waits.
+            # The call is sent before anything else, because the client waits for every millisecond spent here.
             made.opening = asyncio.ensure_future(self._opened(made))
             made.stream = await made.opening
             finished = False
-            # MiniMax's models are read by this package's own handler.
+            # MiniMax's models need no such reading: this package's own provider does it.
             leading = None if made.call.target.model.startswith("minimax") else LeadingThought()
             async for chunk in made.stream:
                 finished = finished or any(choice.finish_reason for choice in chunk.choices or ())
@@ -122,7 +122,7 @@ class Ledger:
                     made.usage = chunk.usage
                 yield leading.take(chunk) if leading is not None else chunk
                 if finished and made.usage is not None:
-                    break  # as in a reasoner's call: what LiteLLM still does is to log it, which it shall not
+                    break  # reading on would only make LiteLLM log this call, which the hybrid's own log covers
                 if finished and enough():
                     self.beside(_told_later(made))
                     break
@@ -137,27 +137,27 @@ class Ledger:
         return self.open(self.around(made, tracing.named(made.call, made.phase, self.trace)))
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
-        """Let a call that is over tell its usage while the next one is already made."""
+        """Run ``work``, which reads the usage of a finished call, in the background while the next call is made."""
         task = asyncio.create_task(work)
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
 
     async def settle(self) -> None:
-        """Wait until each call that is over has told its usage: before their sum."""
+        """Wait until each finished call has reported its usage, so that the calls can be summed."""
         if self._beside:
             await asyncio.wait(self._beside, timeout=_SETTLING)
 
     def phases(self) -> list[spend.Phase]:
-        """What each call did and cost, those included that failed before they had a stream."""
+        """Return what each call did and cost, including calls that failed before they had a stream."""
         return [made.as_phase(self.price) for made in self.made]
 
     def answering_headers(self) -> dict[str, Any]:
-        """The headers of the call that gave the answer, or is about to; empty while the reasoner still thinks."""
+        """Return the headers of the latest answering call; empty if there is none yet."""
         answering = [made.stream for made in self.made if made.result is None and made.stream is not None]
         return origin.provider_headers(answering[-1]) if answering else {}
 
     def charges(self, metadata: Any) -> list[Coroutine[Any, Any, None]]:
-        """For an answer that will not carry their spend: what charges each call for what it did until then."""
+        """Return the work that charges each call for what it did, for an answer that will not report their cost."""
         due: list[Coroutine[Any, Any, None]] = []
         for made in self.made:
             if made.result is not None:
@@ -167,7 +167,7 @@ class Ledger:
         return due
 
     async def close(self) -> None:
-        """Close every answering stream that is still open; safe to repeat."""
+        """Close every answering stream that is still open. May be called more than once."""
         for task in self._beside:
             task.cancel()
         if self._beside:
@@ -181,7 +181,7 @@ class Ledger:
 
 
 async def _told_later(made: Made) -> None:
-    with contextlib.suppress(Exception):  # the answer is there; what it used is then estimated
+    with contextlib.suppress(Exception):  # the answer is complete; without a usage, it is estimated
         async for chunk in made.stream:
             made.usage = getattr(chunk, "usage", None)
             if made.usage is not None:
@@ -189,7 +189,7 @@ async def _told_later(made: Made) -> None:
 
 
 async def _abandoned(opening: asyncio.Future[Any]) -> Any:
-    """Stop opening a stream that nobody wants any more; the stream, if it was opened all the same."""
+    """Stop opening a stream that is no longer needed; return it if it was opened nevertheless."""
     opening.cancel()
     await asyncio.wait({opening}, timeout=1)
     return opening.result() if opening.done() and not opening.cancelled() and not opening.exception() else None
