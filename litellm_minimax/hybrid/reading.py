@@ -1,4 +1,4 @@
-"""The conversation of one request as its members are to read it: without what this route added to earlier answers."""
+"""The conversation of one request as its members read it: without what this route added to earlier answers."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class Reading:
     """The client's messages, cleaned, and what they say about the conversation.
 
     Attributes:
-        messages: the client's messages without this route's own traces.
-        talk: where the turn began, what failed in it, and so on.
+        messages: the client's messages, without what this route added to them.
+        talk: what the messages say about the conversation, such as where the current turn begins.
     """
 
     __slots__ = ("_request", "messages", "talk")
@@ -25,7 +25,7 @@ class Reading:
         self.talk = self._talk()
 
     async def forget(self, shown_thoughts: remembering.ShownThoughts) -> None:
-        """Remove the reasoner's earlier thoughts that no separator marks."""
+        """Remove the reasoner's earlier thoughts that are not marked by a separator."""
         replayed = history.unseparated(self._request.messages)
         shown = await shown_thoughts.among(replayed) if replayed else frozenset()
         if shown:

@@ -1,4 +1,4 @@
-"""The errors that a hybrid route raises itself, as LiteLLM's exceptions; its members' errors pass as they are."""
+"""The errors that a hybrid route itself raises, as LiteLLM's exceptions. Members' errors are passed on unchanged."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _NOWHERE = "https://hybrid.invalid"
 
 
 def bad_request(fault: InvalidRequest, model: str) -> Exception:
-    """A 400 that says what is wrong with the request or the route."""
+    """Return a 400 that says what is wrong with the request or the route."""
     return litellm.BadRequestError(message=str(fault), model=model, llm_provider=PROVIDER)
 
 
 def not_allowed(member: Member, name: str, model: str) -> Exception:
-    """A 403 that names the member that the caller's key may not use."""
+    """Return a 403 that names the member that the caller's key may not use."""
     named = quoted(member.raw) if name == member.raw else f"{quoted(member.raw)} (the model group {quoted(name)})"
     return litellm.PermissionDeniedError(
         message=f"This key may not use {named}, a member of the hybrid. Use models that the key is allowed.",
@@ -34,7 +34,7 @@ def not_allowed(member: Member, name: str, model: str) -> Exception:
 
 
 def nested(model: str) -> Exception:
-    """A 400 for a hybrid that was reached from inside a hybrid."""
+    """Return a 400 for a hybrid that was called from inside a hybrid."""
     return litellm.BadRequestError(
         message="model: a hybrid can't be inside a hybrid; a member (or a fallback of one) leads to a hybrid again.",
         model=model,
@@ -43,7 +43,7 @@ def nested(model: str) -> Exception:
 
 
 def reasoner_failed(reason: str, error: Exception | None, model: str, phase: str) -> Exception:
-    """What a route with ``on_reasoning_failure: error`` raises: the reasoner's own error, or one with its reason."""
+    """Return the error of a route with ``on_reasoning_failure: error``: the reasoner's own, or one that names why."""
     if error is not None:
         return of_phase(error, phase)
     message = f"The reasoning model of the hybrid gave nothing to go on ({reason}; phase: {phase})."
@@ -58,7 +58,7 @@ def reasoner_failed(reason: str, error: Exception | None, model: str, phase: str
 
 
 def took_too_long(seconds: float, model: str) -> Exception:
-    """A whole answer that did not come to its end: each piece may be in time, and the sum never."""
+    """Return a timeout for an answer that took too long as a whole, though each chunk arrived in time."""
     return litellm.Timeout(
         message=f"The whole answer did not arrive within {seconds:g} s. Raise `timeout`, or stream the answer.",
         model=model,
@@ -67,7 +67,7 @@ def took_too_long(seconds: float, model: str) -> Exception:
 
 
 def of_phase(error: Exception, phase: str) -> Exception:
-    """A member's error, of the same class and status, whose message says in which phase of the hybrid it happened."""
+    """Return a member's error with the phase of the hybrid added to its message; class and status stay the same."""
     said, where = getattr(error, "message", None), f" (In the hybrid's {phase} phase.)"
     if isinstance(said, str) and not said.endswith(where):
         # LiteLLM's exceptions print this attribute, and the proxy sends it to the client.
@@ -76,7 +76,7 @@ def of_phase(error: Exception, phase: str) -> Exception:
 
 
 def fell_silent(model: str) -> Exception:
-    """A reasoning model that answers by itself, and said nothing for too long."""
+    """Return a timeout for a reasoning model that answers by itself and sent nothing for too long."""
     return litellm.Timeout(
         message="The reasoning model, which answers this request by itself, said nothing for too long. Try again, or "
         "raise first_delta_timeout or idle_timeout.",
@@ -86,6 +86,6 @@ def fell_silent(model: str) -> Exception:
 
 
 def plain(error: Exception) -> Exception:
-    """A member's error without LiteLLM's wrapping for a stream that broke after its first chunk."""
+    """Return a member's error without the wrapper that LiteLLM puts around an error after the first chunk."""
     original = getattr(error, "original_exception", None)
     return original if isinstance(original, Exception) else error

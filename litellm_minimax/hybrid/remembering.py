@@ -1,8 +1,8 @@
 """What a route remembers between the requests of one caller: notes, consultations, and thoughts that were shown.
 
-All of it lives in LiteLLM's own cache (``shared_cache.py``), so that replicas with a shared Redis share them.
-Keys are hashes of the caller, the route and the conversation; nothing can be read from them, and one caller never
-meets another's. Losing an entry is harmless.
+All of it is kept in LiteLLM's own cache (``shared_cache.py``), so replicas with a shared Redis share it. Keys are
+hashes of the caller, the route and the conversation: they reveal nothing, and no caller reads another's entries.
+Losing an entry is harmless.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from litellm_minimax.hybrid.consulting.exchanges import Exchange, dumps, loads
 from litellm_minimax.hybrid.handing_over.handover import Note
 
 TTL = 3600
-"""Seconds that an entry is kept; the turn of a coding agent can last that long."""
+"""How many seconds an entry is kept; a coding agent's turn can last that long."""
 MOST_NOTES = 8
 MOST_LOOKED_UP = 512
-"""Thoughts of a replayed conversation that are looked up; older ones count as the reasoner's, and are not handed on."""
+"""How many thoughts of a replayed conversation are looked up; older ones count as the reasoner's and are removed."""
 MOST_TEXT = 200_000
-"""Characters of one turn's notes; a turn beyond it is not kept."""
+"""How many characters the notes or consultations of one entry may have; longer ones are not kept."""
 
 
 class Cache(Protocol):
-    """Small texts by key; never fails, at worst forgets."""
+    """Small texts by key. Implementations never raise; at worst they lose an entry."""
 
     async def aget(self, key: str) -> str | None:
-        """The text kept under ``key``, or ``None``."""
+        """Return the text kept under ``key``, or ``None``."""
 
     async def aget_each(self, keys: Sequence[str]) -> list[str | None]:
-        """The text kept under each of ``keys``, or ``None``."""
+        """Return the text kept under each of ``keys``, or ``None`` for a key without one."""
 
     async def aset(self, key: str, text: str) -> None:
         """Keep ``text`` under ``key``."""
 
 
 def key(kind: str, *parts: str) -> str:
-    """A cache key that tells nothing."""
+    """Return a cache key that reveals nothing about ``parts``."""
     return f"litellm-minimax:hybrid:{kind}:" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -51,13 +51,13 @@ class NoteStore:
     key: str
 
     async def load(self, turn_length: int) -> list[Note]:
-        """The notes given so far, oldest first, as far as the turn is long enough to hold them."""
+        """Return the notes of the turn so far, oldest first, without any that lie beyond ``turn_length`` messages."""
         kept = await _load(self.cache, self.key)
         notes = [Note(*pair) for pair in kept if isinstance(pair, list) and list(map(type, pair)) == [int, str]]
         return [note for note in notes if note.offset <= turn_length]
 
     async def save(self, notes: Sequence[Note]) -> None:
-        """Keep the notes, the newest :data:`MOST_NOTES` of them."""
+        """Keep the newest :data:`MOST_NOTES` of the notes."""
         kept = [[note.offset, note.text] for note in notes[-MOST_NOTES:]]
         if sum(len(note.text) for note in notes) <= MOST_TEXT:
             await _keep(self.cache, self.key, kept)
@@ -65,30 +65,30 @@ class NoteStore:
 
 @dataclass(frozen=True, slots=True)
 class ShownThoughts:
-    """Which reasoning a caller was shown that was the reasoner's alone, by its hash."""
+    """Hashes of the reasoning texts, shown to a caller, that only the reasoner wrote."""
 
     cache: Cache
     caller: str
 
     async def add(self, text: str) -> None:
-        """The reasoner's text was all the reasoning of an answer."""
+        """Remember ``text`` as the reasoner's, and as all the reasoning of an answer."""
         await self.cache.aset(self._key(text), "shown")
 
     async def add_own(self, text: str) -> None:
-        """The text is what the reasoning model thought for an answer that it gave by itself."""
+        """Remember ``text`` as the reasoning of an answer that the reasoning model gave by itself."""
         await self.cache.aset(self._key(text), "own")
 
     async def own_among(self, texts: Sequence[str]) -> frozenset[str]:
-        """Those of ``texts``, oldest first, that belong to answers of the reasoning model itself."""
+        """Return those of ``texts``, oldest first, that belong to answers of the reasoning model itself."""
         newest = texts[-MOST_LOOKED_UP:]
         kept = await self.cache.aget_each([self._key(text) for text in newest])
         return frozenset(text for text, found in zip(newest, kept, strict=True) if found == "own")
 
     async def among(self, texts: Sequence[str]) -> frozenset[str]:
-        """Those of ``texts``, oldest first, that are the reasoner's.
+        """Return those of ``texts``, oldest first, that are the reasoner's.
 
-        Of a conversation beyond :data:`MOST_LOOKED_UP` the older ones are all among them: the executor loses what it
-        thought long ago, which is better than taking another model's words for its own.
+        Only the newest :data:`MOST_LOOKED_UP` are looked up, and all older ones are returned: it is better that the
+        executor loses its own old thoughts than that it takes another model's for its own.
         """
         older, newest = texts[:-MOST_LOOKED_UP], texts[-MOST_LOOKED_UP:]
         kept = await self.cache.aget_each([self._key(text) for text in newest])
@@ -100,14 +100,14 @@ class ShownThoughts:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeStore:
-    """The consultations of one caller's current turn on one route, by the call that the client answered next."""
+    """The consultations of one caller's current turn on one route, by the id of the client's tool call after them."""
 
     cache: Cache
     parts: tuple[str, ...]
     """The caller, the route and the turn."""
 
     async def load(self, call_ids: Sequence[str]) -> dict[str, list[Exchange]]:
-        """The exchanges that are kept under any of ``call_ids``."""
+        """Return the exchanges that are kept under any of ``call_ids``."""
         kept = await self.cache.aget_each([self._key(identity) for identity in call_ids]) if call_ids else []
         found = {identity: loads(text) for identity, text in zip(call_ids, kept, strict=True)}
         return {identity: exchanges for identity, exchanges in found.items() if exchanges}

@@ -1,4 +1,4 @@
-"""What one call asks of a hybrid, and what its two members are asked in turn."""
+"""One call of a hybrid, and the calls of its two members that are made from it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from litellm_minimax.hybrid.thinking import reasoner_request
 from litellm_minimax.wire.options import KEEP_CLOSERS, MEMORY_PART
 
 _WITH_USAGE: Mapping[str, Any] = {"stream_options": {"include_usage": True}}
-"""LiteLLM takes it for every provider, and tells a stream's usage only then."""
+"""LiteLLM accepts this for every provider, and reports a stream's usage only with it."""
 _UNCACHED: Mapping[str, Any] = {"cache": {"no-cache": True, "no-store": True}}
-"""LiteLLM's cache loses the thinking of what it gives out as a stream; a hybrid's whole answer is cached well."""
+"""LiteLLM's cache loses the reasoning of streams, so members' calls are not cached. A hybrid's whole answer can be."""
 _STEERS_THINKING = ("reasoning_effort", "thinking", "verbosity")
 
 
 @dataclass(frozen=True, slots=True)
 class HybridRequest:
-    """What one call asks of a hybrid."""
+    """One call of a hybrid."""
 
     model: str
-    """The name the client asked for."""
+    """The model name that the client asked for."""
     spec: HybridSpec
     preset: Preset
     messages: Sequence[Mapping[str, Any]]
@@ -34,24 +34,24 @@ class HybridRequest:
     """The client's own parameters, for the executor."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
     retried: bool = False
-    """The Router sends the same request again, because the executor failed."""
+    """Whether the Router sends the same request again because the executor failed."""
     result_flags: Mapping[str, bool] = field(default_factory=dict)
-    """By tool-call id, whether the client said that the tool failed; for doors that lose it on the way here."""
+    """By tool-call id, whether the client said that the tool failed; for endpoints whose translation drops the flag."""
     advisor_tool: str | None = None
-    """The name of the advisor's tool, if the client declared it by itself."""
+    """The name of the advisor's tool, if the client itself declared it."""
     caller: str = "local"
-    """Who is asking: a hash that the stores are keyed with."""
+    """Identifies the caller; a part of the keys of all stores."""
     trace: Mapping[str, Any] = field(default_factory=dict)
     """Parameters that put the members' calls into the caller's trace."""
     logged: Mapping[str, Any] | None = None
     """The parameters by which LiteLLM will log the hybrid's own call."""
     session: str = ""
-    """The client's own id of the conversation, where it sends one."""
+    """The client's own id of the conversation, if it sent one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The two resolved members, and the Router that serves them."""
+    """The two resolved members, and the Router that calls them."""
 
     reasoning: Target
     execution: Target
@@ -61,13 +61,13 @@ class Members:
 def reasoning_call(
     request: HybridRequest, preset: Preset, members: Members, messages: Sequence[Mapping[str, Any]]
 ) -> calls.SubCall:
-    """The reasoner's call: the conversation as text, and parameters of its own.
+    """Return the reasoner's call: the conversation as text, with the reasoner's own parameters.
 
     Args:
         request: the client's request.
-        preset: the route's options, this request's overrides applied.
+        preset: the route's options, with this request's overrides.
         members: the resolved members.
-        messages: the client's messages, cleaned of this route's traces.
+        messages: the client's messages, without what this route added to them.
     """
     target = members.reasoning
     asked = reasoner_request.messages(
@@ -89,9 +89,9 @@ def _asked_call(
         calls.supported_params(target.model),
         most=preset.max_reasoning_tokens,
     )
-    # A thinking that has to wait for a rate limit to pass is not worth it: the executor answers without.
+    # Thinking is not worth waiting for a rate limit to pass: the executor answers without it.
     params |= {**_WITH_USAGE, **_UNCACHED, **calls.without_waiting(members.router, target)}
-    # Without its opening tag a thought ends at its closing one, which is otherwise taken out of an answer's text.
+    # The closing tag is kept, because it alone marks the end of a thought whose opening tag is missing.
     metadata = {**request.metadata, KEEP_CLOSERS: True}
     return calls.SubCall(target, asked, params, metadata, members.router)
 
@@ -103,14 +103,14 @@ def advice_call(
     messages: Sequence[Mapping[str, Any]],
     question: str,
 ) -> calls.SubCall:
-    """The reasoner's call for advice in the middle of the executor's work.
+    """Return the reasoner's call for advice in the middle of the executor's work.
 
     Args:
         request: the client's request.
         preset: the route's options.
         members: the resolved members.
         messages: the executor's messages so far, earlier consultations included.
-        question: what the executor asks; empty for nothing in particular.
+        question: what the executor asks; empty if it asks nothing in particular.
     """
     target = members.reasoning
     asked = reasoner_request.advice_messages(
@@ -126,7 +126,7 @@ def advice_call(
 def review_call(
     request: HybridRequest, preset: Preset, members: Members, messages: Sequence[Mapping[str, Any]], draft: str
 ) -> calls.SubCall:
-    """The reasoner's call to review ``draft``, the executor's answer to ``messages``."""
+    """Return the reasoner's call to review ``draft``, the executor's answer to ``messages``."""
     sees_images = calls.sees_images(members.reasoning.model)
     tools = request.params.get("tools") or ()
     asked = reasoner_request.review_messages(messages, tools, draft, sees_images=sees_images)
@@ -134,11 +134,12 @@ def review_call(
 
 
 def answering_call(request: HybridRequest, members: Members, messages: Sequence[Mapping[str, Any]]) -> calls.SubCall:
-    """The call of a reasoning model that answers by itself: the client's own, tools and wish for thinking included."""
+    """Return the call of a reasoning model that answers by itself, with all of the client's parameters and tools."""
     target = members.reasoning
     params = {**request.params, **request.spec.reasoning.params, **_WITH_USAGE, **_UNCACHED}
     params |= calls.without_waiting(members.router, target)
-    # With one MiniMax key for both, the executor would otherwise be given the thinking that was taken out for it.
+    # The reasoning memory keeps the members apart: where both use one MiniMax key, the executor would otherwise get
+    # back the reasoner's thinking, which was removed from its messages.
     metadata = {**request.metadata, MEMORY_PART: "reasoning member"}
     return calls.SubCall(target, messages, params, metadata, members.router)
 
@@ -151,14 +152,14 @@ def execution_call(
     tools: Sequence[object] | None = None,
     was_thought_for: bool = False,
 ) -> calls.SubCall:
-    """The executor's call: the client's own, with the notes among its messages.
+    """Return the executor's call: the client's own, with the notes among its messages.
 
     Args:
         request: the client's request.
         members: the resolved members.
         messages: the client's messages, with what is handed over.
-        tools: tools instead of the client's.
-        was_thought_for: the reasoner's thinking is handed over, so that the executor need not think as hard.
+        tools: tools to send instead of the client's.
+        was_thought_for: whether the reasoner's thinking is handed over, so that the executor can think less.
     """
     target = members.execution
     params = execution_params(request, target)
@@ -169,7 +170,10 @@ def execution_call(
 
 
 def execution_params(request: HybridRequest, target: Target) -> dict[str, Any]:
-    """The client's parameters, but for a wish for thinking that an executor can't fulfil: it steers the reasoner."""
+    """Return the client's parameters for the executor.
+
+    Those that steer thinking are left out if the executor does not support them; they still apply to the reasoner.
+    """
     supported = calls.supported_params(target.model)
     return {
         name: value
@@ -179,7 +183,7 @@ def execution_params(request: HybridRequest, target: Target) -> dict[str, Any]:
 
 
 def _lower_effort(wished: object, *, unasked: bool) -> dict[str, Any]:
-    """The executor's ``reasoning_effort`` after the reasoner's; no word about it where it would not think anyhow."""
+    """Return a low ``reasoning_effort`` for the executor; nothing if it would think little or not at all anyway."""
     level = wished.get("effort") if isinstance(wished, Mapping) else wished
     if level in _ABOVE_LOW or (wished is None and unasked):
         return {"reasoning_effort": {**wished, "effort": "low"} if isinstance(wished, Mapping) else "low"}

@@ -1,7 +1,7 @@
-"""Leaving a failing reasoner alone for a while: first for the conversation that met it, then for the whole caller.
+"""Backing off from a failing reasoner: first for the conversation in which it failed, then for the whole caller.
 
-A caller may be a team with one key. One conversation that is too long, or asks for too much, runs out of time again
-and again and must not take the reasoner from the others; when several fail, it is the reasoner.
+A caller may be a team with one key. A single conversation that is too long or asks for too much times out again and
+again, and must not cost the others the reasoner. If several conversations fail, the fault is the reasoner's.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 _SEVERAL = 2
-"""Conversations that failed since the reasoner last worked for this caller, from which on it rests for all."""
+"""How many conversations must fail, without a success in between, before the back-off applies to the whole caller."""
 _MOST_NAMED = 8
 
 
 class Cache(Protocol):
-    """Small texts by key; never fails, at worst forgets."""
+    """Small texts by key. Implementations never raise; at worst they lose an entry."""
 
     async def aget_each(self, keys: Sequence[str]) -> list[str | None]:
-        """The text kept under each of ``keys``, or ``None``."""
+        """Return the text kept under each of ``keys``, or ``None`` for a key without one."""
 
     async def aset(self, key: str, text: str) -> None:
         """Keep ``text`` under ``key``."""
@@ -34,12 +34,13 @@ class _State:
     """Conversations that failed since the last success."""
 
     def after_failure(self, now: float, *, slow: bool) -> _State:
-        """A time-out costs a caller half a minute, so the first one counts; of quick errors the second in a row does.
+        """Return the state after one more failure.
 
-        The wait doubles from 5 s to 30 s: the first call after it finds out whether the reasoner is back.
+        A timeout costs a caller half a minute, so the back-off begins with the first one; for quick errors it begins
+        with the second in a row. It doubles from 5 s to 30 s, and the first call after it is the next attempt.
         """
         if now < self.until:
-            return self  # another call met the same outage
+            return self  # another call already counted this outage
         failures = min(self.failures + (2 if slow else 1), 16)
         wait = min(5.0 * 2.0 ** max(failures - 2, 0), 30.0) if failures >= 2 else 0.0
         return _State(failures, now + wait, self.named)
@@ -47,7 +48,7 @@ class _State:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What is known of one reasoner's failures, for one conversation of one caller."""
+    """The back-off from one reasoner, for one conversation of one caller."""
 
     cache: Cache
     conversation: str
@@ -55,17 +56,17 @@ class Rest:
     caller: str
     """The key of the entry that all conversations of the caller share."""
     now: Callable[[], float]
-    """Seconds since the epoch, because replicas share the entries."""
+    """Returns seconds since the epoch: replicas share the entries, so a monotonic clock would not do."""
 
     async def active(self) -> bool:
-        """Whether the reasoner is to be left alone now."""
+        """Whether the reasoner must not be called now."""
         return any(self.now() < state.until for state in await self._states())
 
     async def failed(self, *, slow: bool) -> None:
-        """The reasoner failed again."""
+        """Record a failure of the reasoner."""
         mine, everybodys = await self._states()
         await self._keep(self.conversation, mine.after_failure(self.now(), slow=slow))
-        # The end of the key tells two conversations apart.
+        # The end of the key, a hash, is enough to distinguish conversations.
         named = tuple(dict.fromkeys((*everybodys.named, self.conversation[-16:])))[-_MOST_NAMED:]
         everybodys = _State(everybodys.failures, everybodys.until, named)
         if len(named) >= _SEVERAL:
@@ -73,7 +74,7 @@ class Rest:
         await self._keep(self.caller, everybodys)
 
     async def succeeded(self) -> None:
-        """The reasoner works."""
+        """Record that the reasoner works, which ends the back-off."""
         for key, state in zip((self.conversation, self.caller), await self._states(), strict=True):
             if state != _State():
                 await self._keep(key, _State())
@@ -86,7 +87,7 @@ class Rest:
 
 
 def _read(text: str | None) -> _State:
-    """The state in a text from the cache; none where it is lost or not one of ours."""
+    """Return the state in a text from the cache; an empty one if the text is missing or malformed."""
     try:
         kept: Any = json.loads(text or "[]")
     except (ValueError, RecursionError):

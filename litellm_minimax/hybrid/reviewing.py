@@ -1,6 +1,6 @@
-"""Review: the executor's last answer of a turn is held back, read by the reasoning model, and revised once.
+"""Review: the executor's last answer of a turn is held back, reviewed by the reasoning model, and revised once.
 
-executor's draft (held) ─► review, live as reasoning ─► the draft as it is, or the executor's revision of it
+executor's draft (held) ─► review, live as reasoning ─► the unchanged draft, or the executor's revision of it
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ class Reviewing:
     shows: bool
     """Whether the client is shown the review."""
     lead: Callable[[], str]
-    """What ends the reasoning that the client was shown until then, where the review begins."""
+    """Returns the text that separates the review from reasoning shown before it, if there was any."""
     review: Callable[[str], ThinkingPhase]
-    """The reasoning model's review of a draft, not yet begun."""
+    """Returns the reasoning model's review of a draft, not started yet."""
     revise: Callable[[str, str], AsyncGenerator[ModelResponseStream, None]]
-    """The executor's revision of a draft after a review."""
+    """Yields the executor's revision of a draft, given the draft and its review."""
     text: list[str] = field(default_factory=list)
     """The draft."""
     revised: bool = False
     drafted: list[ModelResponseStream] = field(default_factory=list)
-    """What the executor thought for the draft."""
+    """The chunks with the executor's reasoning for the draft."""
     shown: list[ModelResponseStream] = field(default_factory=list)
-    """What the client was shown of the review."""
+    """The chunks of the review that the client was shown."""
     _phase: ThinkingPhase | None = None
 
     async def chunks(
         self, draft: AsyncGenerator[ModelResponseStream, None]
     ) -> AsyncGenerator[ModelResponseStream, None]:
-        """The answer; one that calls tools is not the turn's last, and passes as it is."""
+        """Yield the answer. An answer with tool calls is not the turn's last and is passed on without a review."""
         held: list[ModelResponseStream] = []
         calls = False
-        # The role goes out now: the draft's first chunk may never do.
+        # This sends the role, because the draft's first chunk may never be sent.
         yield self.merger.keep_alive()
         heard = self.clock.now()
         async with contextlib.aclosing(draft) as chunks:
@@ -86,7 +86,7 @@ class Reviewing:
 
     @property
     def trouble(self) -> str | None:
-        """What was wrong with the reasoning model; ``None`` where all went well, or it was not asked."""
+        """The reason word of a failed review; ``None`` if it succeeded or there was none."""
         return self._phase.result.trouble if self._phase is not None else None
 
     async def close(self) -> None:
@@ -111,12 +111,12 @@ class Reviewing:
             yield self._show(history.SEPARATOR)
 
     def kept(self, kept: list[Any], start: int, end: int) -> list[Any]:
-        """The chunks of an answer that is not streamed: of a draft that was revised, only the thinking.
+        """Return the chunks of an answer that is not streamed, with only the reasoning of a draft that was revised.
 
         Args:
             kept: the executor's chunks.
-            start: where those of the draft begin.
-            end: where they end.
+            start: the index of the draft's first chunk.
+            end: the index after the draft's last chunk.
         """
         return [*kept[:start], *(self.drafted if self.revised else kept[start:end]), *self.shown, *kept[end:]]
 

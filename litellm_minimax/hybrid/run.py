@@ -2,8 +2,8 @@
 
     decide ─► (thinking call ─► live reasoning) ─► hand over ─► execution call ─► its deltas ─► usage, breakdown, finish
 
-Whatever happens to the reasoner, the executor answers on what there is; whatever happens to the client, both
-upstreams are closed.
+If the reasoner fails, the executor answers with whatever thinking there is. If the client disconnects, both upstreams
+are closed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _ALONE: Mapping[policy.Kind, spend.PhaseName] = {"plan": "planning", "escalate":
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Everything outside of the request, injected."""
+    """What a run needs besides the request; tests inject their own."""
 
     resolve: Callable[[HybridRequest], Awaitable[Members]]
     call: Callable[[calls.SubCall], Awaitable[AsyncIterator[Any]]]
@@ -70,7 +70,7 @@ class HybridRun:
 
     def __init__(self, request: HybridRequest, around: Surroundings, announce: Callable[[Decision], None]) -> None:
         self.model = request.model
-        """The name the client asked for."""
+        """The model name that the client asked for."""
         self._request = request
         self._preset = request.override.applied_to(request.preset)
         self._around = around
@@ -93,7 +93,7 @@ class HybridRun:
         self._outcome = "answered"
 
     async def response(self) -> ModelResponse:
-        """The whole answer, within the call's timeout after the reasoner's own clock."""
+        """Return the whole answer. Raises a timeout after the call's ``timeout`` plus ``reasoning_timeout``."""
         self._kept = []
         timeout = self._request.params.get("timeout")
         most = None if timeout is None else timeout + self._preset.reasoning_timeout
@@ -117,11 +117,11 @@ class HybridRun:
         )
 
     def provider_headers(self) -> dict[str, Any]:
-        """The headers of the executor's provider, as far as it was asked by now."""
+        """Return the headers of the provider that answers; empty if it was not called yet."""
         return self._ledger.answering_headers()
 
     async def chunks(self) -> AsyncGenerator[ModelResponseStream, None]:
-        """The answer as it comes. Errors are LiteLLM's, with the class and status of the member they came from."""
+        """Yield the answer as a stream. Raises LiteLLM's exceptions; a member's error keeps its class and status."""
         try:
             members = await self._around.resolve(self._request)
             await self._reading.forget(self._shown_thoughts)
@@ -163,7 +163,7 @@ class HybridRun:
                 self._reading.talk,
                 preset,
                 request.override,
-                # A client that declares the advisor by itself wants it, whatever it says of the model's own thinking.
+                # A client that declares the advisor tool wants advice even if it turns the model's thinking off.
                 thinking_off=request.advisor_tool is None and policy.turned_thinking_off(request.params),
                 remembered=policy.Remembered(
                     has_notes=bool(notes),
@@ -174,7 +174,7 @@ class HybridRun:
             )
         )
         if self._decision.kind in {"think", "reuse"}:
-            # A repetition that is thought about anew replaces the note at its place.
+            # If a repeated request is thought about again, the new note replaces the one at the same offset.
             self._notes = [n for n in notes if self._decision.kind == "reuse" or n.offset != self._reading.talk.offset]
 
     async def _think(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
@@ -205,7 +205,7 @@ class HybridRun:
         )
 
     def _conclude(self, result: Result) -> None:
-        """Turn what came of the thinking into a note and a decision."""
+        """Turn the result of the thinking into a note and a decision."""
         text = result.text(self._preset.hand_over)
         trouble = result.trouble
         self._aside.start(self._standing.went(trouble))
@@ -221,7 +221,7 @@ class HybridRun:
                 self._aside.start(self._reading.note_store(self._around.cache, self._preset).save(self._notes))
 
     async def _answer(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
-        """The answer, by the reasoning model itself where that was decided, and otherwise by the executor."""
+        """Yield the answer of the reasoning model itself if that was decided, and otherwise the executor's."""
         phase = _ALONE.get(self._decision.kind)
         if phase is not None:
             async with contextlib.aclosing(self._alone(members, phase)) as answer:
@@ -235,7 +235,7 @@ class HybridRun:
                     yield chunk
 
     async def _alone(self, members: Members, phase: spend.PhaseName) -> AsyncGenerator[ModelResponseStream, None]:
-        """The reasoning model's own answer; failing before its first word, it leaves the turn to the executor."""
+        """Yield the reasoning model's own answer. If it fails before the first chunk, the executor answers instead."""
         replayed = history.unseparated(self._request.messages)
         own = await self._shown_thoughts.own_among(replayed) if replayed else frozenset()
         call = answering_call(self._request, members, history.for_reasoner(self._request.messages, own))
@@ -264,12 +264,12 @@ class HybridRun:
             self._kept.extend(alone.kept)
 
     def _remember_own(self, thought: str) -> None:
-        """Know what the reasoning model thought for its own answer, also if the client stops the answer."""
+        """Remember the reasoning of the reasoning model's own answer, even if the client stopped the answer."""
         if thought.strip():
             self._aside.start(self._shown_thoughts.add_own(thought))
 
     async def _advised(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
-        """The executor's answer, with consultations in its middle."""
+        """Yield the executor's answer, with consultations in the middle."""
         request, preset = self._request, self._preset
         route = f"{request.spec.reasoning.raw} {request.spec.execution.raw}"
         kept = self._kept
@@ -295,7 +295,7 @@ class HybridRun:
             self._set(Decision("advise", advising.trouble or "consulted"))
 
     async def _worked(self, members: Members) -> AsyncGenerator[ModelResponseStream, None]:
-        """The executor's answer, reviewed where the route has its answers reviewed."""
+        """Yield the executor's answer, reviewed if the route asks for it."""
         asked = self._decision.reason not in policy.UNTOUCHED and self._reading.talk.turn_start >= 0
         if not (self._preset.review and asked) or await self._standing.refusal() is not None:
             async with contextlib.aclosing(self._execute(members)) as answer:
@@ -366,12 +366,12 @@ class HybridRun:
             raise refusals.plain(error) from None
 
     def _remember_shown(self) -> None:
-        """Know the reasoner's text again, also if the client stops the answer and replays what it has of it."""
+        """Remember the reasoner's text, to recognise it even if the client stops the answer and replays part of it."""
         if self._shown:
             self._aside.start(self._shown_thoughts.add("".join(self._shown)))
 
     def _charge_phases(self) -> None:
-        """There will be no answer that carries their spend: charge each for what it did until then."""
+        """Charge each call for what it did, if no complete answer will report their cost."""
         if self._final:
             return
         for charge in self._ledger.charges(self._request.metadata):
@@ -427,5 +427,5 @@ class HybridRun:
 
 
 def decision_headers(decision: Decision) -> dict[str, str]:
-    """The headers that tell a caller what was decided."""
+    """Return the headers that tell a caller what was decided."""
     return {"x-hybrid-decision": policy.WORDS[decision.kind], "x-hybrid-reason": decision.reason}

@@ -1,4 +1,4 @@
-"""One hybrid request as spans: ``hybrid`` under the request's own, and under it one for each phase and hand-over."""
+"""The spans of one hybrid request: ``hybrid`` under the caller's span, and below it one per phase and hand-over."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = logging.getLogger("litellm_minimax.hybrid")
 
 @dataclass(slots=True)
 class Spans:
-    """The spans of one request; none where LiteLLM has no OpenTelemetry callback."""
+    """The spans of one request; none if LiteLLM has no OpenTelemetry callback."""
 
     tracer: Any
     request: HybridRequest
@@ -29,12 +29,12 @@ class Spans:
 
     @classmethod
     def of(cls, request: HybridRequest, outer: Mapping[str, Any] | None) -> Spans:
-        """Begin the request's own span.
+        """Begin the request's span.
 
         Args:
             request: the request.
-            outer: the parameters by which LiteLLM will log the hybrid's call; where nobody has given that a parent,
-                it is put under this span, so that all is one trace.
+            outer: the parameters by which LiteLLM will log the hybrid's call. If that call has no parent span yet,
+                it is put under this one, so that everything is in one trace.
         """
         made = cls(spans.tracer(), request)
         if made.tracer is not None:
@@ -51,7 +51,7 @@ class Spans:
             outer["metadata"] = {**(outer.get("metadata") or {}), spans.PARENT: self.whole.own}
 
     def around(self, made: Made, call: SubCall) -> SubCall:
-        """Begin a phase's span; the call, with that as the parent of everything that LiteLLM will report of it."""
+        """Begin a phase's span, and return the call with that span as the parent of LiteLLM's own spans."""
         if self.whole is None:
             return call
         span = spans.begin(self.tracer, f"hybrid {made.phase}", self.whole.own)
@@ -59,10 +59,10 @@ class Spans:
         return replace(call, metadata={**call.metadata, spans.PARENT: span.own})
 
     def end(self, ledger: Ledger, decided: tuple[str, str] | None, outcome: str) -> None:
-        """End them all.
+        """End all spans.
 
         Args:
-            ledger: the request's calls, all of them over.
+            ledger: the request's calls, all of them finished.
             decided: the decision and its reason, if there is one.
             outcome: ``answered``, ``failed`` or ``left``.
         """
@@ -70,7 +70,7 @@ class Spans:
             return
         try:
             self._end(self.whole, ledger, decided, outcome)
-        except Exception as error:  # noqa: BLE001 - a tracer's trouble must not cost an answer
+        except Exception as error:  # noqa: BLE001 - a failing tracer must not cost an answer
             log.debug("a hybrid's spans could not be ended: %s", type(error).__name__)
 
     def _end(self, whole: spans.Span, ledger: Ledger, decided: tuple[str, str] | None, outcome: str) -> None:

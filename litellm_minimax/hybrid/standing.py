@@ -1,4 +1,4 @@
-"""Whether the reasoning model may be asked now, and what became of asking it: one place for all the modes."""
+"""Whether the reasoning model may be called now, and how its calls went; the same for all modes."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Standing:
     budget: Budget
 
     async def refusal(self) -> Refusal | None:
-        """Why the reasoning model must not be asked now; ``None`` where it may be."""
+        """Return why the reasoning model must not be called now; ``None`` if it may be."""
         if await self.budget.spent():
             return "budget"
         return "backoff" if await self.rest.active() else None
 
     async def went(self, trouble: str | None) -> None:
-        """Note how a call of it went; ``trouble`` is the reason word of a failure."""
+        """Record how a call of the reasoning model went; ``trouble`` is the reason word of a failure."""
         if trouble is None:
             await self.rest.succeeded()
         else:
