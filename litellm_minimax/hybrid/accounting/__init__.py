@@ -1,1 +1,1 @@
-"""Tokens and dollars of a hybrid's calls, apart and together."""
+"""Tokens and dollars of a hybrid's calls, per call and in total."""

@@ -1,4 +1,4 @@
-"""Usage and cost of the two phases, apart and together."""
+"""Usage and cost of a hybrid's calls, per call and in total."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from litellm_minimax.hybrid.accounting.tokens import estimate
 
 PhaseName: TypeAlias = Literal["reasoning", "execution", "planning", "escalation", "advice", "review"]
 _ALL_REASONING = frozenset({"reasoning", "advice", "review"})
-"""Calls of which the client sees nothing but reasoning."""
+"""Calls whose whole output the client sees as reasoning, if at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What one model did and cost."""
+    """What one call did and cost."""
 
     phase: PhaseName
     model: str
-    """The member, as it was written, or the model group that stood in for it."""
+    """The member, as the model string spells it, or the fallback that answered instead."""
     usage: Usage
     cost: float | None
-    """US dollars, or ``None`` where LiteLLM knows no price."""
+    """US dollars, or ``None`` if LiteLLM knows no price."""
     ms: int
     ended_by: str
     estimated: bool = False
-    """The tokens are our estimate: a stream that is cut never tells its usage."""
+    """Whether the tokens are estimated, because the stream was cut before it reported its usage."""
     instead_of: str | None = None
-    """The member that was asked, where a fallback of the Router's answered."""
+    """The member that was called, if one of the Router's fallbacks answered instead."""
     request_id: str | None = None
     """The provider's id of the request."""
 
     def as_fields(self) -> dict[str, Any]:
-        """What a caller sees in ``provider_specific_fields["hybrid"]["phases"]``."""
+        """Return this call's entry in ``provider_specific_fields["hybrid"]["phases"]``."""
         fields: dict[str, Any] = {
             "phase": self.phase,
             "model": self.model,
@@ -50,13 +50,13 @@ class Phase:
 
 
 def estimated_usage(messages: Iterable[Any], completion_tokens: int) -> Usage:
-    """A usage for a stream that was cut before it told one."""
+    """Return an estimated usage for a stream that was cut before it reported one."""
     prompt = sum(estimate(str(message.get("content") or "")) + 4 for message in messages)
     return Usage(prompt_tokens=prompt, completion_tokens=completion_tokens, total_tokens=prompt + completion_tokens)
 
 
 def total(phases: Sequence[Phase]) -> Usage:
-    """The sum of all phases; everything the reasoner wrote counts as reasoning."""
+    """Return the sum of all calls. Everything that the reasoner wrote counts as reasoning."""
     prompt = sum(phase.usage.prompt_tokens or 0 for phase in phases)
     completion = sum(phase.usage.completion_tokens or 0 for phase in phases)
     cached = _known(_detail(phase.usage, "prompt_tokens_details", "cached_tokens") for phase in phases)
@@ -78,7 +78,7 @@ def total(phases: Sequence[Phase]) -> Usage:
 
 
 def total_cost(phases: Sequence[Phase]) -> float:
-    """The dollars of all phases whose price is known.
+    """Return the cost in dollars of all calls whose price is known.
 
     Never ``None``: LiteLLM would then look for a price of ``hybrid/…``, find none and log the call as failed.
     """

@@ -1,17 +1,17 @@
-"""Sizes of text in tokens, estimated without a tokenizer: four bytes of UTF-8 make one."""
+"""Token counts, estimated without a tokenizer: four bytes of UTF-8 count as one token."""
 
 from __future__ import annotations
 
 
 def estimate(text: str) -> int:
-    """About how many tokens ``text`` is; never 0 for a text that is not empty."""
+    """Return about how many tokens ``text`` has; at least 1 if it is not empty."""
     return (len(text.encode("utf-8", "surrogatepass")) + 3) // 4
 
 
 def shorten(text: str, most: int) -> str:
-    """``text`` in at most about ``most`` tokens: its beginning and its conclusion, with a mark where a part is missing.
+    """Shorten ``text`` to about ``most`` tokens by replacing a part of its middle with a note.
 
-    A blind cut at the end would lose what matters most, the conclusion.
+    Cutting off the end would lose the conclusion, which matters most.
     """
     total = estimate(text)
     if total <= most:

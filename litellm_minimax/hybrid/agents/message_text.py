@@ -1,4 +1,4 @@
-"""The text of a chat message, whichever way it is written."""
+"""The text of a chat message, whether its content is a string or a list of parts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Message: TypeAlias = Mapping[str, Any]
 
 
 def texts_of(content: object) -> list[str]:
-    """The texts of a message's content, one for each part that has one."""
+    """Return the texts of a message's content, one for each part that has one."""
     if isinstance(content, str):
         return [content]
     if not isinstance(content, Iterable) or isinstance(content, (bytes, Mapping)):
@@ -21,10 +21,10 @@ def texts_of(content: object) -> list[str]:
 
 
 def text_of(content: object) -> str:
-    """The text of a message's content, whether it is a string or a list of parts."""
+    """Return the text of a message's content, whether it is a string or a list of parts."""
     return "".join(texts_of(content))
 
 
 def is_instruction(message: Message) -> bool:
-    """Whether a message is a system prompt, under either name."""
+    """Whether a message is a system prompt, with the role ``system`` or ``developer``."""
     return message.get("role") in {"system", "developer"}

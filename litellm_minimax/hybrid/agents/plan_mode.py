@@ -1,7 +1,7 @@
-"""Whether the client's agent is in its plan mode: it looks and thinks, and must not change anything yet.
+"""Whether the client's agent is in plan mode, in which it explores and plans but must not change anything yet.
 
-Agents tell their model by a reminder. Reminders stay in the history when a person goes on to build, so what counts is
-the newest one, in the instructions and in the messages of the newest turn.
+Agents tell their model by a reminder. Reminders stay in the history after the mode has ended, so only the newest one
+counts, among the instructions and the messages of the newest turn.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from litellm_minimax.hybrid.agents.message_text import Message, is_instruction, 
 
 @dataclass(frozen=True, slots=True)
 class PlanMode:
-    """How one agent says that its plan mode begins, or is over.
+    """How one agent says that its plan mode begins or ends.
 
     Attributes:
-        agent: whose words they are.
-        learned: the version in which they were seen.
-        where: in the instructions, in a user message, or in a tool's result.
-        words: the text, as it begins a line or a reminder.
-        begins: whether the mode begins with them, or ends.
+        agent: the agents that use these words.
+        learned: the versions in which they were seen.
+        where: whether they appear in the instructions, a user message or a tool result.
+        words: a pattern for the words, at the start of a line or a reminder.
+        begins: whether the words begin the mode or end it.
     """
 
     agent: str
@@ -35,7 +35,7 @@ class PlanMode:
 
 
 MOST_READ = 500_000
-"""Characters of texts with one of :data:`SIGNS` that are read, newest first: some 25 ms of work, in one piece."""
+"""How many characters of texts with one of :data:`SIGNS` are searched, newest first; this takes about 25 ms."""
 _LONGEST_WORDS = 200
 _IN_REMINDER = r"<system-reminder>\s{0,8}"
 
@@ -80,7 +80,7 @@ PLAN_MODES: tuple[PlanMode, ...] = (
 
 
 def _either(where: str) -> re.Pattern[str]:
-    """All rows of one place as one pattern: the group that matched tells whether the mode begins or ends."""
+    """Return one pattern for all rows of one place; its group ``begins`` or ``ends`` tells which kind matched."""
     rows = {
         begins: [row.words for row in PLAN_MODES if row.where == where and row.begins is begins]
         for begins in (True, False)
@@ -95,16 +95,16 @@ SIGNS = {
     "user": ("<system-reminder>", "# Current Mode\n"),
     "tool": ("User has approved your plan",),
 }
-"""What stands in every text of a place that a pattern fits: looking for it costs next to nothing."""
+"""Substrings of which every matching text contains one; searching for them first is cheap."""
 
 
 def planning(messages: Sequence[Message], turn_start: int, *, has_tools: bool = True) -> bool:
-    """Whether the newest word about the mode is that it is the plan mode.
+    """Whether the newest reminder says that the agent is in plan mode.
 
     Args:
         messages: the request's messages.
         turn_start: index of the message that began the current turn; -1 without one.
-        has_tools: a request without tools is nobody's plan mode (a title request quotes the reminder).
+        has_tools: whether the request offers tools; without them it is not in plan mode, even if it quotes a reminder.
     """
     if not has_tools:
         return False
@@ -122,13 +122,13 @@ def planning(messages: Sequence[Message], turn_start: int, *, has_tools: bool = 
 
 
 def _newest_first(messages: Sequence[Message], turn_start: int) -> Iterator[tuple[str, str]]:
-    """What was said in the newest turn, then the instructions."""
+    """Yield the texts of the newest turn, then the instructions, each with its place, newest first."""
     for message in reversed(messages[turn_start:]):
         role = message.get("role")
         if role == "user":
             yield "user", "\n".join(texts_of(message.get("content")))
         elif role == "tool":
-            # How a result begins is all that is looked for.
+            # The patterns for results only match at the beginning.
             yield "tool", "\n".join(texts_of(message.get("content")))[:_LONGEST_WORDS]
     for message in reversed(messages):
         if is_instruction(message):

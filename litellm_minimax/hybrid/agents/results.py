@@ -1,10 +1,11 @@
-"""Whether a tool failed, read from the form in which each agent writes its tools' results.
+"""Whether a tool failed, according to the format in which each agent writes its tools' results.
 
-A result says so by its structure: a flag, an exit code in the place where the agent puts it, an envelope of the
-agent's own. What a tool has read (a log, a source file, a test report) is no such place, whatever it says. The first
-envelope that fits a result decides about it: one that tells exit code 0 is a success, whatever is inside.
+Only the structure of a result counts: a flag, an exit code where the agent puts it, or the agent's own envelope. What
+a tool has read (a log, a source file, a test report) does not count, whatever it says. The first envelope that matches
+a result decides: with exit code 0 it is a success, whatever its content.
 
-Each row names where its form was learned. The places are at the beginning or at the end of a result, never in between.
+Each row names the source from which its format is known. Envelopes are matched only at the beginning and the end of a
+result, never in the middle.
 """
 
 from __future__ import annotations
@@ -21,26 +22,26 @@ Call: TypeAlias = tuple[str, str]
 """A tool's name and the JSON text of its arguments."""
 
 _HEAD = 1_000
-"""Characters at the beginning of a result in which an envelope begins."""
+"""How many characters at the beginning of a result are searched for an envelope."""
 _TAIL = 1_500
-"""Characters at the end of a result in which an envelope ends."""
+"""How many characters at the end of a result are searched for an envelope."""
 _JSON_MOST = 2_000_000
-"""A result longer than this is not read as JSON."""
+"""A result with more characters than this is not read as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One form of one agent's results.
+    """One format of one agent's results.
 
     Attributes:
-        agent: whose it is.
-        learned: from which source and version.
-        code: the text of the exit code that a result tells, ``"failed"`` where it says so without a code; ``None`` if
-            the result is not of this form.
-        tools: names of the tools whose results have this form; none means all.
-        flagged_too: ``is_error`` says the same, so where that flag is known the form adds nothing.
-        could_be_read: what was read may look alike, so only tools that run commands count, and no command that only
-            reads.
+        agent: the agents that use it.
+        learned: the source and version from which it is known.
+        code: returns the exit code of a result as text, ``"failed"`` if it failed without a code, or ``None`` if the
+            result does not have this format.
+        tools: names of the tools whose results have this format; empty means all.
+        flagged_too: the agent also sets ``is_error``, so the format is not needed where that flag is known.
+        could_be_read: a file may contain the same text, so the format counts only for tools that run commands, and
+            only for commands that do more than read.
     """
 
     agent: str
@@ -52,7 +53,7 @@ class Envelope:
 
 
 def _opens(pattern: str) -> Callable[[str], str | None]:
-    """The group ``code`` of a pattern at the very beginning, ``"failed"`` where it has none."""
+    """Match a pattern at the beginning; return its group ``code``, or ``"failed"`` without one."""
     compiled = re.compile(pattern)
 
     def code(text: str) -> str | None:
@@ -63,7 +64,7 @@ def _opens(pattern: str) -> Callable[[str], str | None]:
 
 
 def _closes(pattern: str) -> Callable[[str], str | None]:
-    """The same at the very end, where ``pattern`` begins with a line of its own."""
+    """Match a pattern at the end, from the start of a line; return as :func:`_opens` does."""
     compiled = re.compile(pattern)
 
     def code(text: str) -> str | None:
@@ -90,7 +91,7 @@ def _wraps(opening: str, closing: str) -> Callable[[str], str | None]:
 
 
 def _command_report(text: str) -> str | None:
-    """`Command: … Output: … Error: … Exit Code: N, Signal: …`: the last such pair of lines is the report's own."""
+    """Read `Command: … Output: … Error: … Exit Code: N, Signal: …`; only the last pair of the latter lines counts."""
     if not text.startswith(("Command: ", "Directory: ")):
         return None
     at = text.rfind("\nExit Code: ")
@@ -101,7 +102,7 @@ def _command_report(text: str) -> str | None:
 
 
 def _output_report(text: str) -> str | None:
-    """`Output: …`, then a line for the exit code unless that is 0, then lines that come in a fixed order."""
+    """Read `Output: …`, a line with the exit code unless that is 0, and further lines in a fixed order."""
     if not text.startswith("Output: "):
         return None
     told = {"Process Group PGID": "", "Background PIDs": "", "Signal": "", "Exit Code": ""}
@@ -263,7 +264,7 @@ ENVELOPES: tuple[Envelope, ...] = (
         flagged_too=True,
         could_be_read=True,
     ),
-    # A tool that changes files reads nothing out, so that its result is the agent's own words from the first one on.
+    # A tool that changes files prints no file's content, so its result is the agent's own text from the beginning.
     Envelope(
         "opencode, qwen-code and others", "opencode 1.18.33, qwen-code 0.15.10: messages of their edit tools",
         _opens(
@@ -276,7 +277,7 @@ ENVELOPES: tuple[Envelope, ...] = (
 )  # fmt: skip
 
 _RUNS = re.compile(r"bash|shell|exec|run|terminal|command|cmd")
-"""What the names of tools that run commands have in common."""
+"""Matches the names of tools that run commands."""
 _READERS = frozenset(
     {"cat", "tac", "head", "tail", "less", "more", "bat", "nl", "sed", "awk", "grep", "egrep", "rg", "ag", "find", "ls",
      "tree", "echo", "printf", "jq", "xxd", "strings", "sort", "uniq", "cut", "wc", "git", "journalctl", "docker",
@@ -300,9 +301,9 @@ def failed(message: Message, call: Call | None = None, *, flagged: bool | None =
     """Whether a tool result says that its tool failed.
 
     Args:
-        message: the message that carries the result.
-        call: what it answers, if that is known.
-        flagged: the client's own flag where the door carries one (``is_error`` of ``/v1/messages``), else ``None``.
+        message: the message with the result.
+        call: the tool call that it answers, if known.
+        flagged: the client's own flag if the endpoint has one (``is_error`` of ``/v1/messages``), else ``None``.
     """
     own = message.get("is_error")
     flag = own if isinstance(own, bool) else flagged
@@ -324,7 +325,7 @@ def _code(text: str, call: Call | None, *, flag_known: bool) -> str | None:
         if name and envelope.tools and name not in envelope.tools:
             continue
         if not name and envelope.tools is _EDITORS:
-            continue  # Only a known tool's first words are the agent's own.
+            continue  # It is not known that this tool prints no file's content.
         told = envelope.code(text)
         if told is not None:
             return told
@@ -332,9 +333,9 @@ def _code(text: str, call: Call | None, *, flag_known: bool) -> str | None:
 
 
 def _untold_failure(text: str, call: Call | None) -> bool:
-    """The shell of opencode tells no exit code: the last words of a program that it ran must do.
+    """Whether the last line of a program's output is an error, for opencode, whose shell reports no exit code.
 
-    Only where the last thing on the command line runs a program; a command that shows a file is none.
+    This counts only if the last command of the line runs a program, rather than shows a file.
     """
     if call is None or _plain(call[0]) not in {"bash", "shell"} or _last_program(call) not in _RUNNERS:
         return False
@@ -346,12 +347,12 @@ def _untold_failure(text: str, call: Call | None) -> bool:
 
 
 def _plain(name: str) -> str:
-    """A tool's name without the server that Codex, goose or an MCP client puts in front of it."""
+    """Return a tool's name without the server name that Codex, goose or an MCP client puts before it."""
     return name.lower().rpartition("__")[2] or name.lower()
 
 
 def _last_program(call: Call) -> str:
-    """The program that the last step of a shell command runs; ``""`` if there is no telling."""
+    """Return the program that the last step of a shell command runs; ``""`` if that can't be determined."""
     if len(call[1]) > _JSON_MOST:
         return ""
     try:
@@ -377,5 +378,5 @@ _SPOKEN = re.compile(
 
 
 def is_spoken_result(message: Message) -> bool:
-    """Whether a user message is a tool's result: agents that call their tools in plain text answer them so."""
+    """Whether a user message is a tool's result, as agents send it that call their tools in plain text."""
     return message.get("role") == "user" and _SPOKEN.match(text_of(message.get("content"))[:_HEAD]) is not None

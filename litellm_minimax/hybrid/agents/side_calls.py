@@ -1,8 +1,8 @@
-"""An agent's housekeeping: requests for a title, a summary, a check or a suggestion that no person asked for.
+"""Side calls: an agent's own requests for a title, a summary, a check or a suggestion, which no person asked for.
 
-Recognised by the first words of what agents send, in the system prompt or in the newest user message, so that a
-person who talks about such words is not taken for one. Where the agent leaves its tools out, a request with tools is
-none either.
+They are recognised by the first words of the system prompt or the newest user message, so a person who merely quotes
+these words is not mistaken for an agent. If the agent sends no tools with such a request, a request with tools does
+not count as one.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ class SideCall:
     """The first words of one kind of request.
 
     Attributes:
-        agent: who sends it.
-        learned: the version or file in which it was seen.
-        kind: what it is for.
-        where: in whose message the words stand.
+        agent: the agents that send it.
+        learned: the versions or the file in which it was seen.
+        kind: the purpose of the request.
+        where: whether the words are in the system prompt or a user message.
         opens: the first words of one of that message's texts.
-        tools: the request may carry tools all the same.
+        tools: whether the request may offer tools.
     """
 
     agent: str
@@ -160,7 +160,7 @@ SIDE_CALLS: tuple[SideCall, ...] = (
 
 
 def is_side_call(messages: Sequence[Message], *, has_tools: bool) -> Kind | None:
-    """What kind of housekeeping a request is; ``None`` for one that a person's task needs."""
+    """Return the kind of side call that a request is; ``None`` if it serves a person's task."""
     rows = [row for row in SIDE_CALLS if row.tools or not has_tools]
     system = [text for message in messages if is_instruction(message) for text in _openings(message)]
     newest = next((message for message in reversed(messages) if not is_instruction(message)), None)

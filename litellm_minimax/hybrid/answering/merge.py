@@ -1,7 +1,7 @@
 """Two streams as one well-formed answer: one id, one role, one finish, one usage, and the model that was asked for.
 
-The executor's deltas pass as they are; only its envelope is exchanged. The end has LiteLLM's order: usage (without
-choices), the breakdown, finish; usage on the finish chunk or after it is lost (measured on 1.94.3 to 1.110.2).
+The executor's deltas are passed on unchanged in chunks of this answer. The last chunks are usage (without choices),
+the breakdown and the finish, in this order: LiteLLM 1.94.3 to 1.110.2 loses usage on the finish chunk or after it.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ class Merger:
         self.created = int(time.time())
         self.model = model
         self.usage: Usage | None = None
-        """The executor's usage, once it has told it."""
+        """The executor's usage, once it was reported."""
         self.told: dict[str, Any] = {}
-        """What else the executor's provider says of the whole answer: its fingerprint and service tier."""
+        """The fingerprint and service tier that the executor's provider reported."""
         self._role_sent = False
         self._finishes: dict[int, str] = {}
 
     def reasoning(self, text: str) -> ModelResponseStream:
-        """A piece of the reasoner's thinking."""
+        """Return a chunk with a piece of the reasoner's thinking."""
         return self._delta(reasoning_content=text)
 
     def text(self, text: str) -> ModelResponseStream:
-        """A piece of text that the executor did not write."""
+        """Return a chunk with text that the executor did not write."""
         return self._delta(content=text)
 
     def keep_alive(self) -> ModelResponseStream:
-        """A chunk that says nothing, for a client that must hear something."""
+        """Return a chunk without content, which keeps the client's connection alive."""
         return self._delta(provider_specific_fields={"hybrid": {"waiting": True}})
 
     def pass_on(self, chunk: Any) -> ModelResponseStream | None:
-        """The executor's chunk in this answer's envelope; ``None`` when nothing of it is left for the client.
+        """Return the executor's chunk as a chunk of this answer; ``None`` if it has nothing for the client.
 
-        The chunk itself is not changed: LiteLLM keeps it for its own account of the stream.
+        The given chunk is not changed, because LiteLLM keeps it for its own accounting.
         """
         usage = getattr(chunk, "usage", None)
         if usage is not None:
@@ -61,7 +61,7 @@ class Merger:
         return self._of(choices, **extra)
 
     def ending(self, usage: Usage, fields: Mapping[str, Any]) -> Iterator[ModelResponseStream]:
-        """The last chunks, in the order in which LiteLLM loses none of them."""
+        """Yield the last chunks, in the order in which LiteLLM loses none of them."""
         yield self._of([], usage=usage)
         yield self._delta(provider_specific_fields={"hybrid": dict(fields)})
         finishes = self._finishes or {0: "stop"}
@@ -102,18 +102,18 @@ def to_response(
     fields: Mapping[str, Any],
     headers: Mapping[str, Any],
 ) -> ModelResponse:
-    """The whole answer.
+    """Return the whole answer.
 
     Args:
-        chunks: the executor's own.
-        merger: what built the answer's chunks.
-        shown: what was shown of the reasoner.
-        usage: of all calls.
-        cost: of all calls.
+        chunks: the executor's chunks.
+        merger: the merger that built the answer's chunks.
+        shown: the reasoner's text that was shown to the client.
+        usage: the usage of all calls.
+        cost: the cost of all calls.
         fields: the breakdown.
-        headers: of the executor's provider.
+        headers: the headers of the executor's provider.
     """
-    # With a cost in the usage LiteLLM does not look for a price by the executor's bare name, loudly and in vain.
+    # Without a cost in the usage, LiteLLM would look for a price by the executor's bare name, find none and log that.
     told = ModelResponseStream(id=merger.id, model=merger.model, choices=[], usage=usage)
     response = litellm.stream_chunk_builder([*chunks, told]) if chunks else None
     if not isinstance(response, ModelResponse) or not response.choices:
@@ -124,7 +124,7 @@ def to_response(
         blocks = getattr(message, "thinking_blocks", None)
         message.reasoning_content = shown + (getattr(message, "reasoning_content", None) or "")
         if blocks:
-            # /v1/messages shows the blocks where there are any; the reasoner's own goes first, unsigned.
+            # /v1/messages shows the blocks if there are any, so the reasoner's text becomes an unsigned block.
             message.thinking_blocks = [{"type": "thinking", "thinking": shown, "signature": ""}, *blocks]
     own = getattr(message, "provider_specific_fields", None) or {}
     message.provider_specific_fields = {**own, "hybrid": dict(fields)}
@@ -132,7 +132,7 @@ def to_response(
     response.usage = usage
     for name, value in merger.told.items():
         setattr(response, name, value)
-    # Where LiteLLM takes a custom handler's cost, headers and provider from.
+    # LiteLLM reads a custom handler's cost, headers and provider from here.
     response._hidden_params |= {"response_cost": cost, "custom_llm_provider": "hybrid"}  # noqa: SLF001
     response._hidden_params["additional_headers"] = dict(headers)  # noqa: SLF001
     return response
@@ -147,6 +147,6 @@ def _is_empty(delta: Any) -> bool:
 
 
 def reasons(chunk: ModelResponseStream) -> bool:
-    """Whether a chunk carries reasoning, in any of its shapes."""
+    """Whether a chunk carries reasoning, in any field."""
     shapes = ("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks")
     return any(getattr(choice.delta, shape, None) for choice in chunk.choices for shape in shapes)

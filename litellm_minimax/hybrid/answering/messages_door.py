@@ -1,12 +1,12 @@
-"""A hybrid's stream for ``/v1/messages``, where LiteLLM makes content blocks of the chunks and decides their borders.
+"""A hybrid's stream for ``/v1/messages``, where LiteLLM turns the chunks into content blocks.
 
-Its adapter (read on 1.108.7) begins a block where the kind of content changes, and takes a chunk without content for
-text. So two things need help:
+Its adapter (as of 1.108.7) begins a block where the kind of content changes, and treats a chunk without content as
+text. This goes wrong in two cases, which are corrected here:
 
-- The reasoner's thinking and an executor's signed thinking are of one kind and would share a block, which the provider
-  of the signature refuses when it is replayed. Blocks with different numbers are kept apart.
-- A chunk that says nothing (a sign of life, the breakdown) would begin an empty block of text after a tool call, which
-  Anthropic refuses too. It gets the kind of the block that is open.
+- The reasoner's thinking and the executor's signed thinking would share a block, which the signing provider refuses
+  when it is replayed. They are given different block numbers, which keeps the blocks apart.
+- A chunk without content (a keep-alive, the breakdown) would begin an empty text block after a tool call, which
+  Anthropic refuses too. It is given the kind of the open block.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _REASONERS = -1
 async def with_blocks_apart(
     chunks: AsyncGenerator[ModelResponseStream, None],
 ) -> AsyncGenerator[ModelResponseStream, None]:
-    """The same chunks, with what keeps their blocks apart; closing this closes ``chunks``."""
+    """Yield ``chunks`` with the additions that keep their blocks apart; closing this closes ``chunks``."""
     silent: dict[str, Any] = {}
     unsigned = False
     async with contextlib.aclosing(chunks):
@@ -62,7 +62,7 @@ def _silent_thought() -> dict[str, Any]:
 
 
 def _block(chunk: ModelResponseStream, number: int) -> ModelResponseStream:
-    """An empty thought in the block with this number."""
+    """Return a chunk with an empty thought in the block with this number."""
     return _with_delta(chunk, Delta(thinking_blocks=[{"type": "thinking", "thinking": "", "index": number}]))
 
 

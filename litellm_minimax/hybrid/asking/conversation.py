@@ -1,7 +1,7 @@
-"""What a conversation says about itself: whose turn it is, since when, and what just went wrong.
+"""What a request's messages say about the conversation: where the turn began, and whether tools have just failed.
 
 A *turn* begins with a message that a person wrote. The rounds of a tool loop belong to the turn that started them,
-although each is a request of its own.
+although each is a separate request.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ class Conversation:
     length: int
     """How many messages there are."""
     prefix: str
-    """A hash of everything up to and with the message that began the turn; the same in each of its tool rounds."""
+    """A hash of everything through the message that began the turn; the same in each of its tool rounds."""
     opening: str
-    """A hash of everything up to and with the person's first message; the same in all requests of a conversation."""
+    """A hash of everything through the person's first message; the same in all requests of a conversation."""
     tool_error: bool
-    """The newest tool results report a failure."""
+    """Whether one of the newest tool results reports a failure."""
     stalled: bool
-    """The last three rounds made the same calls with the same arguments."""
+    """Whether the last three rounds made the same calls with the same arguments."""
     troubled_rounds: int = 0
     """How many tool rounds in a row, up to now, failed or repeated the round before."""
     side_call: Kind | None = None
-    """The request is an agent's housekeeping, and this is its kind."""
+    """The kind of side call, if the request is one."""
     planning: bool = False
-    """The client's agent is in its plan mode."""
+    """Whether the client's agent is in plan mode."""
 
     @property
     def in_tool_round(self) -> bool:
-        """Whether the turn has already been answered to, so that this request continues it."""
+        """Whether there are messages after the one that began the turn, so that this request continues it."""
         return self.turn_start + 1 < self.length
 
     @property
@@ -62,13 +62,13 @@ class Conversation:
 def read(
     messages: Sequence[Message], *, has_tools: bool = True, flags: Mapping[str, bool] | None = None
 ) -> Conversation:
-    """Look at a request's messages, without changing them.
+    """Read the shape of a request's messages.
 
     Args:
         messages: the request's messages.
         has_tools: whether the request offers tools.
-        flags: by tool-call id, whether the client said that the tool failed, for doors that carry it beside the
-            messages.
+        flags: by tool-call id, whether the client said that the tool failed, for endpoints that pass this separately
+            from the messages.
     """
     starts = [index for index in range(len(messages)) if _begins_turn(messages, index)]
     start = starts[-1] if starts else -1
@@ -87,7 +87,7 @@ def read(
 
 
 def calls_of(message: Message) -> list[tuple[str, str, str]]:
-    """The tool calls of an assistant message as (id, name, arguments)."""
+    """Return the tool calls of an assistant message as (id, name, arguments)."""
     found: list[tuple[str, str, str]] = []
     for call in message.get("tool_calls") or ():
         function = _field(call, "function") or {}
@@ -102,7 +102,7 @@ def calls_of(message: Message) -> list[tuple[str, str, str]]:
 
 
 def fingerprint(messages: Sequence[Message]) -> str:
-    """A hash of what was said, for use as a key; cache marks, reasoning and system prompts do not count.
+    """Return a hash of the messages, for use as a key; cache marks, reasoning and system prompts do not count.
 
     Clients move their ``cache_control`` marks and refresh dates in system prompts between the rounds of one turn.
     """
@@ -114,7 +114,7 @@ def fingerprint(messages: Sequence[Message]) -> str:
         content = message.get("content")
         parts = [] if isinstance(content, str) or content is None else [_media(part) for part in content]
         text = text_of(content)
-        # The text is hashed as it is, with its length beside it: as JSON it would take several times as long.
+        # The text is hashed directly, with its length in the JSON: encoding it would take several times as long.
         said = [role, len(text), [part for part in parts if part], calls_of(message), message.get("tool_call_id")]
         digest.update(_JSON.encode(said).encode())
         digest.update(text.encode("utf-8", "surrogatepass"))
@@ -122,7 +122,7 @@ def fingerprint(messages: Sequence[Message]) -> str:
 
 
 def instructions_fingerprint(messages: Sequence[Message]) -> str:
-    """A hash of the system prompts, so that notes made under one are never given under another.
+    """Return a hash of the system prompts, so that notes made under one are never given under another.
 
     Claude Code puts a line with a different checksum into each request's prompt; that line does not count.
     """
@@ -143,14 +143,14 @@ def _begins_turn(messages: Sequence[Message], index: int) -> bool:
         return False
     before = messages[index - 1].get("role") if index > 0 else None
     # /v1/messages splits "tool results and a reminder" of a coding agent into tool messages and a user message; the
-    # reminder is the agent's, not a person's. And some agents give their tools' results as user messages.
+    # reminder is the agent's, not a person's. And some agents send their tools' results as user messages.
     if before in {"tool", "function"}:
         return not _only_reminders(text_of(message.get("content")))
     return before != "assistant" or not is_spoken_result(message)
 
 
 def _only_reminders(text: str) -> bool:
-    """Whether a text is nothing but an agent's reminders, one after the other."""
+    """Whether a text consists of an agent's reminders only."""
     at, end = 0, len(text.rstrip())
     seen = False
     while at < end:
@@ -191,7 +191,7 @@ def _stalled(messages: Sequence[Message], start: int) -> bool:
 
 
 def _troubled(messages: Sequence[Message], start: int, flags: Mapping[str, bool]) -> int:
-    """The newest rounds of the turn, without a break, of which each failed or repeated the one before it."""
+    """Return how many of the newest rounds in a row failed or repeated the round before them."""
     count, end = 0, len(messages)
     made: list[tuple[str, str]] | None = None
     in_trouble = True
@@ -199,7 +199,7 @@ def _troubled(messages: Sequence[Message], start: int, flags: Mapping[str, bool]
         if not messages[at].get("tool_calls"):
             continue
         before, made = made, [call[1:] for call in calls_of(messages[at])]
-        # Only now is it known whether the round that came after this one repeated it.
+        # Going backwards, this is where it is known whether the later round repeated this one.
         if not in_trouble and before != made:
             return count - 1
         in_trouble = _newest_failed(messages[at:end], flags)

@@ -1,4 +1,4 @@
-"""Should the reasoner think now? A pure decision from the request, the preset and what is remembered."""
+"""Whether the reasoner should think now: a pure decision from the request, the preset and what is remembered."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ WORDS: Mapping[Kind, str] = {
     "think": "reasoned", "reuse": "reused", "skip": "skipped", "degrade": "degraded",
     "advise": "advised", "plan": "planned", "escalate": "escalated",
 }  # fmt: skip
-"""What a caller is told was decided."""
+"""The word for each decision that a caller is told."""
 ALONE: frozenset[Kind] = frozenset({"plan", "escalate"})
-"""The reasoning model answers by itself, with the client's tools."""
+"""Decisions with which the reasoning model answers by itself, with the client's tools."""
 
 UNTOUCHED = frozenset({"disabled", "client_skip", "client_thinking_off", "side_call", "budget"})
-"""Reasons for which the reasoning model is left out of a request altogether."""
+"""Reasons for which the reasoning model takes no part in a request."""
 
 UNDECIDED = "undecided"
-"""The reason that stands where a request has not come to its decision yet."""
+"""The reason of a request that is not decided yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do with the reasoner, and why in one word that is safe in a header."""
+    """What to do with the reasoner, and the reason, one word that is safe in a header."""
 
     kind: Kind
     reason: str
@@ -39,13 +39,13 @@ class Remembered:
     """What the stores know about this caller."""
 
     has_notes: bool = False
-    """There are notes from this turn."""
+    """Whether there are notes from this turn."""
     has_note_here: bool = False
-    """One of them was made for exactly this request, which is now repeated because the executor failed."""
+    """Whether one of them was made for exactly this request, now repeated because the executor failed."""
     backing_off: bool = False
-    """The reasoner failed in this conversation a moment ago, or for this caller in several."""
+    """Whether the reasoner failed recently in this conversation, or in several of this caller's."""
     budget_spent: bool = False
-    """This conversation's thinking has cost what it may."""
+    """Whether this conversation's reasoning budget is used up."""
 
 
 def decide(
@@ -57,7 +57,7 @@ def decide(
         conversation: the shape of the request's messages.
         preset: the route's options.
         override: what this request asks of the route.
-        thinking_off: the client sent ``reasoning_effort: none`` or disabled thinking.
+        thinking_off: whether the client sent ``reasoning_effort: none`` or disabled thinking.
         remembered: what the stores know.
     """
     if not preset.enabled:
@@ -75,7 +75,7 @@ def decide(
         again = alone is None and preset.mode == "notes" and preset.reuse_within_turn and remembered.has_notes
         return Decision("reuse", "same_turn") if again else Decision("skip", "budget")
     if alone is not None:
-        # Visible as degraded: the answer lacks the model that the route promises.
+        # Reported as degraded, because the answer lacks the model that the route promises.
         return Decision("degrade", "backoff") if remembered.backing_off else alone
     if preset.mode == "advisor" and override.trigger != "force":
         return Decision("advise", "on_demand")
@@ -98,7 +98,7 @@ def _alone(conversation: Conversation, preset: Preset, override: Override) -> De
 def _by_moment(conversation: Conversation, preset: Preset, remembered: Remembered) -> Decision:
     fired = _trigger(conversation, preset)
     if fired is not None and remembered.backing_off:
-        # Visible as degraded: the answer lacks the reasoning that the route promises.
+        # Reported as degraded, because the answer lacks the reasoning that the route promises.
         return Decision("degrade", "backoff")
     if fired is not None and _drawn(conversation, preset):
         return Decision("think", fired)
@@ -126,12 +126,12 @@ def _drawn(conversation: Conversation, preset: Preset) -> bool:
 
 
 def draw(prefix: str) -> float:
-    """A number in [0, 1) from the conversation up to the turn's first message: a whole turn decides alike."""
+    """Return a number in [0, 1) derived from ``prefix``, so that all requests of a turn decide alike."""
     return int.from_bytes(hashlib.sha256(f"draw {prefix}".encode()).digest()[:7]) / float(1 << 56)
 
 
 def turned_thinking_off(params: Mapping[str, Any]) -> bool:
-    """Whether the client's own parameters say: do not think."""
+    """Whether the client's own parameters turn thinking off."""
     thinking = params.get("thinking")
     effort = params.get("reasoning_effort")
     effort = effort.get("effort") if isinstance(effort, Mapping) else effort

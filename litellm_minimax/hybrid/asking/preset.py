@@ -1,8 +1,8 @@
 """The options of a hybrid route, checked once: ``litellm_params.hybrid`` in the proxy's configuration.
 
-Precedence, weakest first: the built-in default, the environment switch that the reference system has for the same
-option, the configuration. ``DISABLE_HYBRID_BACKEND`` alone beats the configuration, because it is a kill switch.
-A client may override three options for one request, tell its phase, and nothing else.
+Precedence, weakest first: the built-in default, the environment variable that the reference system has for the same
+option, the configuration. Only ``DISABLE_HYBRID_BACKEND`` overrides the configuration, because it is a kill switch.
+For one request, a client may override three options and state its phase, and nothing else.
 """
 
 from __future__ import annotations
@@ -84,10 +84,10 @@ class Override:
     hand_over: HandOver | None = None
     show_reasoning: ShowReasoning | None = None
     phase: Literal["plan", "act"] | None = None
-    """Which phase of its work the client's agent is in; overrides what was recognised."""
+    """The phase of work that the client's agent is in; overrides what was detected."""
 
     def applied_to(self, preset: Preset) -> Preset:
-        """``preset`` with this request's hand-over and visibility."""
+        """Return ``preset`` with this request's ``hand_over`` and ``show_reasoning``."""
         return replace(
             preset,
             hand_over=self.hand_over or preset.hand_over,
@@ -100,7 +100,7 @@ class _Strict(BaseModel):
 
 
 class _Options(_Strict):
-    """What may stand under ``litellm_params.hybrid``."""
+    """The options under ``litellm_params.hybrid``."""
 
     reasoning_model: str | None = None
     execution_model: str | None = None
@@ -143,9 +143,9 @@ def read(options: Mapping[str, Any] | None, environment: Mapping[str, str], wher
     """Check the options of one route.
 
     Args:
-        options: what stands under ``litellm_params.hybrid``; ``None`` for none.
-        environment: the process's environment, of which only the reference's switches are read.
-        where: the path that messages name, such as ``model_list[2].litellm_params.hybrid``.
+        options: the value of ``litellm_params.hybrid``, if there is one.
+        environment: the process's environment, of which only the reference system's variables are read.
+        where: the path to name in errors, such as ``model_list[2].litellm_params.hybrid``.
 
     Raises:
         InvalidRequest: an unknown key, a value out of range, or one member without the other.
@@ -181,7 +181,7 @@ def read_override(value: object) -> Override:
 
 
 def check_config(config: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
-    """Check every hybrid route of a proxy configuration; one sentence for each thing that is wrong."""
+    """Check every hybrid route of a proxy configuration, and return one message for each problem."""
     problems: list[str] = []
     for index, entry in enumerate(config.get("model_list") or ()):
         params = (entry or {}).get("litellm_params") or {}

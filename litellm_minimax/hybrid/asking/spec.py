@@ -22,7 +22,7 @@ Value = float | int | str
 EXAMPLE = "hybrid:[minimax:MiniMax-M2,qwen-oauth:qwen3-coder-plus]"
 PREFIXES = ("hybrid:", "hybrid/")
 MOST_CHARACTERS = 1000
-"""A longer name is nobody's, and every error and chunk would repeat it."""
+"""No real name is longer, and every error and chunk would repeat it."""
 _PARAMETER_EXAMPLE = "hybrid:[minimax:MiniMax-M2?temperature=0.6,qwen-oauth:qwen3-coder-plus?max_tokens=4096]"
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 _VERBOSITIES = ("low", "medium", "high")
@@ -35,11 +35,11 @@ class Member:
     """One of the two models of a hybrid."""
 
     raw: str
-    """As it was written, without its parameters: what messages to people name."""
+    """The member as the model string spells it, without its parameters; used in messages."""
     model: str
-    """What follows the backend; the whole name when there is no backend."""
+    """The part after the backend; the whole name if there is no backend."""
     backend: str | None = None
-    """What precedes the first colon, or ``None`` for ``provider/model`` and for a model group's name."""
+    """The part before the first colon, or ``None`` for ``provider/model`` and for a model group's name."""
     params: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
     """Request parameters for this member's phase, typed and within range."""
 
@@ -53,19 +53,19 @@ class HybridSpec:
 
 
 def looks_like_spec(model: str) -> bool:
-    """Whether ``model`` is meant to be an inline hybrid, well written or not (``Hybrid: [a,b]``, ``hybrid:a,b``)."""
+    """Whether ``model`` is meant as an inline hybrid, even if it is malformed (``Hybrid: [a,b]``, ``hybrid:a,b``)."""
     start = unquote(model[:MOST_CHARACTERS]).strip().lower()
     prefix = next((prefix for prefix in PREFIXES if start.startswith(prefix)), None)
     return prefix is not None and (start[len(prefix) :].lstrip().startswith("[") or "," in start)
 
 
 def protect(model: str) -> str:
-    """``model`` without its comma, for the proxy, which takes a comma for a batch of models."""
+    """Escape the comma in ``model``, because the proxy reads a comma as a list of models."""
     return model.replace(",", "%2C")
 
 
 def restore(model: str) -> str:
-    """The string that :func:`protect` was given, as the client typed it."""
+    """Undo :func:`protect`."""
     return model.replace("%2C", ",").replace("%2c", ",") if "[" in model else model
 
 
@@ -104,7 +104,7 @@ def parse_member(text: str, role: Role, offset: int = 0) -> Member:
     """Parse one member, ``name`` or ``name?k=v&k=v``.
 
     Args:
-        text: the member, as it was written.
+        text: the member, as the model string spells it.
         role: which of the two it is; for messages.
         offset: how many characters precede it in the model string; for positions.
 
@@ -165,7 +165,7 @@ def _parameters(query: str, role: Role, at: int) -> Iterator[tuple[str, Value]]:
 
 
 def _refuse_parameter(key: str, role: Role, position: int) -> NoReturn:
-    # The value is never repeated: somebody may have put a key there.
+    # The value is never repeated, because it may be an API key.
     if not key:
         _refuse(f"the {role} member has an empty parameter at character {position}.")
     if any(word in key.lower() for word in _SECRET_WORDS):
@@ -212,7 +212,7 @@ def _refuse_value(key: str, raw: str, wanted: str, role: Role, position: int) ->
 
 
 def quoted(text: str) -> str:
-    """``text`` in quotation marks for a message, shortened."""
+    """Return ``text`` quoted and shortened, for a message."""
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 

@@ -1,4 +1,4 @@
-"""Takes the executor's calls of the hidden tool out of its stream; the client's own calls keep an unbroken count."""
+"""Removes the executor's calls of the hidden tool from its stream, and renumbers the calls of the client's tools."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ class HiddenCall:
 
     @property
     def arguments(self) -> str:
-        """Its arguments, as far as they came."""
+        """The arguments received so far."""
         return "".join(self.pieces)
 
 
 @dataclass(slots=True)
 class CallsApart:
-    """Reads the chunks of one executor's call."""
+    """Removes the hidden calls from the chunks of one executor's call."""
 
     name: str
     """The hidden tool's name."""
     hidden: list[HiddenCall] = field(default_factory=list)
     others: int = 0
-    """How many calls of the client's own tools there are."""
+    """How many calls of the client's own tools there were."""
     _current: dict[int, HiddenCall | int] = field(default_factory=dict)
 
     def take(self, chunk: Any) -> Any:
-        """The chunk as the client may see it; the chunk itself is not changed."""
+        """Return the chunk without hidden calls; the given chunk is not changed."""
         choices = [self._choice(choice) for choice in chunk.choices or ()]
         if all(mine is theirs for mine, theirs in zip(choices, chunk.choices or (), strict=True)):
             return chunk

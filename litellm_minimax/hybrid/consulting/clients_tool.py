@@ -1,6 +1,6 @@
-"""The advisor tool that a client of ``/v1/messages`` declares by itself: Anthropic's ``advisor_20260301``.
+"""The advisor tool that a client of ``/v1/messages`` declares itself: Anthropic's ``advisor_20260301``.
 
-Its ``model`` becomes the reasoning model of mode advisor, and the model that the client asked for the executor.
+The tool's ``model`` becomes the reasoning model in advisor mode, and the requested model becomes the executor.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from litellm_minimax.wire.faults import InvalidRequest
 
 TYPE = "advisor_20260301"
 TOOL_NAME = "hybrid_advisor_tool"
-"""Where a request's metadata has the tool's name: the executor must find it under the name that its prompt has."""
+"""The metadata key for the tool's name, because the executor must be offered it under the name that its prompt uses."""
 _NOT_CARRIED_OVER = frozenset({"trigger", "when_planning", "escalate_after", "review"})
-"""Options of a hybrid in which its own reasoning model has a part; the client chose another, and for advice only."""
+"""Options that concern the hybrid's own reasoning model; the client chose another one, and only for advice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,16 @@ class ClientsTool:
 
     name: str
     model: str
-    """Who advises, as a hybrid's member is written."""
+    """The advising model, spelled like a hybrid's member."""
     max_uses: int | None = None
 
     def options(self, execution: str, route: Mapping[str, Any], *, first: bool) -> dict[str, Any]:
-        """The hybrid that serves it, as it would stand under ``litellm_params.hybrid``.
+        """Return the options of the hybrid that serves the tool, as under ``litellm_params.hybrid``.
 
         Args:
-            execution: the executor, as a member is written.
+            execution: the executor, spelled like a member.
             route: the options of the hybrid that the client asked for; empty for any other model.
-            first: whether the client's ``tool_choice`` wants the advisor at once.
+            first: whether the client's ``tool_choice`` demands the advisor first.
         """
         kept = {name: value for name, value in route.items() if name not in _NOT_CARRIED_OVER}
         uses = {} if self.max_uses is None else {"max_uses": self.max_uses}
@@ -44,15 +44,15 @@ class ClientsTool:
 
 
 def is_declared(tools: object) -> bool:
-    """Whether a client's tools have the advisor among them."""
+    """Whether a client's tools include the advisor."""
     return isinstance(tools, Sequence) and any(isinstance(each, Mapping) and each.get("type") == TYPE for each in tools)
 
 
 def read(tools: Sequence[Any]) -> tuple[ClientsTool, list[Any]]:
-    """The advisor tool, and the other tools.
+    """Return the advisor tool, and the other tools.
 
     Raises:
-        InvalidRequest: it is not well written, or there are several.
+        InvalidRequest: the advisor tool is malformed, or there are several.
     """
     rest = [each for each in tools if not is_declared([each])]
     index = next(at for at, each in enumerate(tools) if is_declared([each]))

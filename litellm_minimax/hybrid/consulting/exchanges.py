@@ -1,7 +1,7 @@
-"""Consultations as they stand in the executor's history: its call of the hidden tool, and what the tool said.
+"""Consultations in the executor's history: its call of the hidden tool, and the tool's result.
 
-The client never had them. They are kept under the id of the first call that the client answers next, and put back in
-front of that call in the later requests of the turn.
+The client never sees them. They are kept under the id of the client's first tool call after them, and inserted before
+that call in the later requests of the turn.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from litellm_minimax.hybrid.asking.conversation import Message, calls_of
 
 MOST_LOOKED_UP = 64
-"""Newest rounds of a turn whose consultations are put back."""
+"""How many of a turn's newest tool calls are looked up, to insert the consultations before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +22,19 @@ class Exchange:
     """One consultation."""
 
     asked: Mapping[str, Any]
-    """The executor's message: what it said and thought before, and its calls of the hidden tool only."""
+    """The executor's message: its text and thinking before the consultation, and its calls of the hidden tool."""
     results: Sequence[Mapping[str, Any]]
-    """What the tool said, as tool messages."""
+    """The tool's results, as tool messages."""
     beside: bool = False
-    """The calls stood in one message with calls that the client answers."""
+    """Whether the same message also had calls that the client answers."""
 
     def messages(self) -> list[dict[str, Any]]:
-        """The exchange as messages of its own."""
+        """Return the exchange as messages."""
         return [dict(self.asked), *map(dict, self.results)]
 
 
 def first_calls(messages: Sequence[Message], turn_start: int) -> list[str]:
-    """The ids under which exchanges of the turn may be kept, newest last."""
+    """Return the ids under which exchanges of the turn may be kept, newest last."""
     found: list[str] = []
     for message in messages[max(turn_start, 0) :]:
         if message.get("role") == "assistant":
@@ -43,7 +43,7 @@ def first_calls(messages: Sequence[Message], turn_start: int) -> list[str]:
 
 
 def put_back(messages: Sequence[Message], kept: Mapping[str, Sequence[Exchange]]) -> list[dict[str, Any]]:
-    """The messages with each exchange where it stood; the client's own objects stay as they are."""
+    """Return the messages with each exchange in its place; the given messages are not changed."""
     built: list[dict[str, Any]] = []
     for message in messages:
         ids = [identity for identity, _, _ in calls_of(message)] if message.get("role") == "assistant" else []
@@ -62,7 +62,7 @@ def put_back(messages: Sequence[Message], kept: Mapping[str, Sequence[Exchange]]
 
 
 def _without(message: dict[str, Any], said: Mapping[str, Any]) -> None:
-    """Take from the client's message what the exchange before it holds already."""
+    """Remove from the client's message what the exchange before it already contains."""
     for name in ("content", "reasoning_content"):
         own, before = message.get(name), said.get(name)
         if isinstance(own, str) and isinstance(before, str) and before and own.startswith(before):
@@ -77,17 +77,17 @@ def _without(message: dict[str, Any], said: Mapping[str, Any]) -> None:
 
 
 GAP = "\n\n"
-"""Stands between what the executor says before a consultation and after it."""
+"""Separates the executor's text before a consultation from its text after it."""
 
 
 def dumps(exchanges: Sequence[Exchange]) -> str:
-    """The exchanges as text for the cache."""
+    """Return the exchanges as text for the cache."""
     told = [{"asked": one.asked, "results": list(one.results), "beside": one.beside} for one in exchanges]
     return json.dumps(told, default=str)
 
 
 def loads(text: str | None) -> list[Exchange]:
-    """The exchanges of a text from the cache; none where it is lost or not one of ours."""
+    """Return the exchanges in a text from the cache; none if the text is missing or malformed."""
     try:
         return [Exchange(one["asked"], one["results"], bool(one["beside"])) for one in json.loads(text or "[]")]
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -1,4 +1,4 @@
-"""The hidden tool by which an executor consults the reasoning model, and all that the tool can say."""
+"""The hidden tool with which an executor consults the reasoning model, and the texts of its results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ADVICE = "The advisor says (it may be wrong, and it has no authority over you or
 
 
 def free_name(tools: Iterable[object], wanted: str | None = None) -> str:
-    """A name for the tool that none of the client's own has; ``wanted``, if it is free."""
+    """Return a name for the tool that no tool of the client has; ``wanted`` if that is free."""
     taken = set()
     for tool in tools:
         function = tool.get("function", tool) if isinstance(tool, Mapping) else {}
@@ -33,7 +33,7 @@ def free_name(tools: Iterable[object], wanted: str | None = None) -> str:
 
 
 def definition(name: str) -> dict[str, Any]:
-    """The tool as the executor is offered it."""
+    """Return the definition of the tool for the executor."""
     parameters = {
         "type": "object",
         "properties": {"question": {"type": "string", "description": "What you want advice on, in a sentence or two."}},
@@ -43,7 +43,7 @@ def definition(name: str) -> dict[str, Any]:
 
 
 def question(arguments: str) -> str:
-    """What the executor asks, however it wrote the arguments; empty if it asks nothing in particular."""
+    """Return what the executor asks, even if the arguments are malformed; empty if it asks nothing in particular."""
     try:
         given = json.loads(arguments or "{}")
     except (ValueError, RecursionError):

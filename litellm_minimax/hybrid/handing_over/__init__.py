@@ -1,1 +1,1 @@
-"""What of the thinking the executor reads, and what of it a client's replayed history still holds."""
+"""How the executor is given the reasoner's thinking, and how replayed history is cleaned of it."""

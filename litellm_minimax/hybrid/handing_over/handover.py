@@ -1,8 +1,8 @@
-"""What of the reasoning the executor reads, and where it stands.
+"""The notes that hand the reasoner's text to the executor, and their place in the messages.
 
-The reasoner quotes whatever was in the conversation, tool output included, so its text is framed as fallible notes
-without authority and its delimiters are neutralised. It stands at the tail: a change at the front would cost the
-provider's prompt cache for the whole conversation.
+The reasoner may quote anything in the conversation, including tool output, so its text is framed as fallible notes
+without authority, and delimiters in it are escaped. By default the notes come at the end: a change near the beginning
+would invalidate the provider's prompt cache for the whole conversation.
 """
 
 from __future__ import annotations
@@ -42,24 +42,24 @@ class Note:
     """One hand-over of the current turn."""
 
     offset: int
-    """How many messages lie between the one that began the turn and this note; the place it keeps in later rounds."""
+    """How many messages lie between the start of the turn and this note; in later rounds it keeps this place."""
     text: str
-    """The reasoner's words, already shortened."""
+    """The reasoner's text, already shortened."""
 
 
 def frame(text: str, hand_over: HandOver) -> str:
-    """``text`` as the executor reads it: delimited, and said to be fallible and without authority."""
+    """Return ``text`` delimited, and introduced as fallible notes without authority."""
     about = _FRAME if hand_over == "thinking" else _PLAN_FRAME
     return f"{_OPEN}\n{about}\n\n{_DELIMITER.sub('‹', text)}\n{_CLOSE}"
 
 
 def review(text: str) -> dict[str, Any]:
-    """A review of the executor's draft, as the message that it revises the draft by."""
+    """Return the message that asks the executor to revise its draft according to a review."""
     return {"role": "user", "content": f"{_OPEN}\n{_REVIEW_FRAME}\n\n{_DELIMITER.sub('‹', text)}\n{_CLOSE}"}
 
 
 def note(text: str, offset: int, most: int) -> Note:
-    """A note of at most ``most`` tokens, keeping the beginning and the conclusion of ``text``."""
+    """Return a note of at most about ``most`` tokens, with the beginning and the conclusion of ``text``."""
     return Note(offset, shorten(text.strip(), most))
 
 
@@ -72,13 +72,13 @@ def insert(
     placement: Placement = "tail",
     repeat: bool = False,
 ) -> list[dict[str, Any]]:
-    """The executor's messages: the client's, with the turn's notes; the client's own objects stay as they are.
+    """Return the executor's messages: the client's with the turn's notes. The given messages are not changed.
 
     Args:
-        messages: the client's messages, earlier hand-overs removed.
+        messages: the client's messages, without earlier hand-overs.
         notes: the turn's notes, oldest first.
         turn_start: the index of the message that began the turn.
-        hand_over: what the notes are.
+        hand_over: what the notes contain.
         placement: ``tail`` (each note where it was first given) or ``system`` (all of them in the system message).
         repeat: also append the newest note as an assistant message's reasoning, as the reference system's option does.
     """
@@ -97,14 +97,14 @@ def insert(
 
 
 def into_system(messages: Sequence[Message], text: str) -> list[dict[str, Any]]:
-    """The messages with ``text`` at the end of the first system message; the given objects stay as they are."""
+    """Return the messages with ``text`` at the end of the first system message; the given ones are not changed."""
     built = [dict(message) for message in messages]
     _into_system(built, text)
     return built
 
 
 def is_hand_over(message: Message) -> bool:
-    """Whether a message is nothing but an earlier hand-over."""
+    """Whether a message consists of an earlier hand-over only."""
     if message.get("role") != "user":
         return False
     text = text_of(message.get("content")).strip()

@@ -1,10 +1,10 @@
-"""Cleaning replayed history: this route's own traces go, the executor's reasoning stays.
+"""Cleaning replayed history: removes what this route added, and keeps the executor's own reasoning.
 
-A client gets the reasoner's thoughts and the executor's in one stream of reasoning and replays them as one text. Where
-both thought, the route puts :data:`SEPARATOR` between them, so that what follows it is the executor's own, byte for
-byte. Where only the reasoner did, its text is shown as it is and remembered by its hash. MiniMax, DeepSeek and Kimi
-need their own reasoning back between tool rounds; a provider that signs its thinking gets the signed text back
-unchanged. Unsigned thinking blocks, which only this gateway can have made, never reach a provider.
+A client receives the reasoner's thoughts and the executor's as one stream of reasoning, and replays them as one text.
+If both thought, :data:`SEPARATOR` stands between them, and the text after it is exactly the executor's. If only the
+reasoner thought, its text is shown without a mark and remembered by its hash. MiniMax, DeepSeek and Kimi need their
+own reasoning back between tool rounds, and a provider that signs its thinking gets the signed text back unchanged.
+Unsigned thinking blocks, which only this gateway can have made, never reach a provider.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from litellm_minimax.hybrid.asking.conversation import Message
 from litellm_minimax.hybrid.handing_over.handover import is_hand_over
 
 SEPARATOR = "\n\n⁂ — handed over to the executor — ⁂\n\n"
-"""Stands between the reasoner's part and the executor's in the reasoning that a client is shown."""
+"""Separates the reasoner's part from the executor's in the reasoning that a client is shown."""
 _MARK = SEPARATOR.strip()
 ADVICE = "\n\n⁂ — the reasoning model advises — ⁂\n\n"
-"""Stands before advice in the middle of an answer; :data:`SEPARATOR` ends it."""
+"""Precedes advice in the middle of an answer; :data:`SEPARATOR` follows it."""
 _TAGGED = re.compile(r"\s*(<(?:mm:)?(think|thinking)>)(.*?)(</(?:mm:)?\2>)", re.DOTALL)
 
 
 def clean(messages: Sequence[Message], shown: Container[str] = ()) -> list[dict[str, Any]]:
-    """The messages without what this route added to earlier answers; the client's own objects stay as they are.
+    """Return the messages without what this route added to earlier answers; the given ones are not changed.
 
     Args:
         messages: the conversation as the client replays it.
-        shown: texts of :func:`unseparated` that are known to be the reasoner's alone.
+        shown: texts of :func:`unseparated` that are known to be the reasoner's.
     """
     own = functools.partial(own_part, shown=shown)
     return [
@@ -41,7 +41,7 @@ def clean(messages: Sequence[Message], shown: Container[str] = ()) -> list[dict[
 
 
 def for_reasoner(messages: Sequence[Message], own: Container[str]) -> list[dict[str, Any]]:
-    """The messages for a reasoning model that answers by itself: of all thinking only what it thought for its answers.
+    """Return the messages for a reasoning model that answers by itself, with the reasoning of its own answers only.
 
     Args:
         messages: the conversation as the client replays it.
@@ -58,7 +58,7 @@ def for_reasoner(messages: Sequence[Message], own: Container[str]) -> list[dict[
 
 
 def unseparated(messages: Sequence[Message]) -> list[str]:
-    """The reasoning in earlier answers that may be the reasoner's or the executor's: no separator says which."""
+    """Return the reasoning texts of earlier answers without a separator, which may be either model's."""
     found: dict[str, None] = {}
     for message in messages:
         if message.get("role") == "assistant":
@@ -94,7 +94,7 @@ def _reasoning_texts(message: Message) -> list[str]:
 
 
 def own_part(text: str, shown: Container[str] = ()) -> str:
-    """The executor's own part of a shown reasoning."""
+    """Return the executor's own part of a reasoning text."""
     if text.strip() in shown:
         return ""
     if ADVICE.strip() in text:
@@ -103,7 +103,7 @@ def own_part(text: str, shown: Container[str] = ()) -> str:
 
 
 def _around_advice(text: str) -> str:
-    """What the executor thought before, between and after consultations."""
+    """Return the executor's reasoning before, between and after consultations."""
     before, *rest = text.split(ADVICE if ADVICE in text else ADVICE.strip())
     mark = SEPARATOR if SEPARATOR in text else _MARK
     after = (part.rpartition(mark)[2] if mark in part else "" for part in rest)
@@ -137,13 +137,13 @@ def _clean(message: Message, own: Callable[[str], str]) -> dict[str, Any]:
 
 
 def _clean_blocks(message: dict[str, Any], own: Callable[[str], str]) -> str:
-    """Reduce ``thinking_blocks`` to the signed ones; the executor's own text of the others is returned."""
+    """Reduce ``thinking_blocks`` to the signed ones; if there are none, return the executor's text of the others."""
     blocks = message.get("thinking_blocks")
     if not isinstance(blocks, list):
         return ""
     whole = "".join(str(block.get("thinking") or "") for block in blocks if isinstance(block, Mapping))
     signed = [_own_block(block, own) for block in blocks if isinstance(block, Mapping) and _is_signed(block)]
-    # Another model's thinking goes as a whole, its signature included.
+    # Another model's thinking is removed with its signature.
     signed = [block for block in signed if block.get("thinking") or block.get("type") == "redacted_thinking"]
     _keep(message, "thinking_blocks", signed)
     return "" if signed else own(whole)
@@ -159,7 +159,7 @@ def _own_block(block: Mapping[str, Any], own: Callable[[str], str]) -> dict[str,
 
 
 def _own_details(details: list[Any], own: Callable[[str], str]) -> list[Any]:
-    """The entries after the separator, and the rest of the entry that holds it."""
+    """Return the executor's own part of ``reasoning_details``."""
     whole = "".join(str(detail.get("text") or "") for detail in details if isinstance(detail, Mapping))
     kept = own(whole)
     if kept == whole:
@@ -177,7 +177,7 @@ def _clean_content(content: Any, own: Callable[[str], str]) -> Any:
 
 
 def _clean_text(text: str, own: Callable[[str], str]) -> str:
-    """A client that shows reasoning as tagged text keeps it in front of the answer's text."""
+    """Reduce a tagged thought before the answer's text, as some clients keep it, to the executor's own part."""
     tagged = _TAGGED.match(text)
     if tagged is None:
         return text

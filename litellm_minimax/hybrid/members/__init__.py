@@ -1,1 +1,1 @@
-"""The two models behind a hybrid: found by name, checked against the caller's key, called."""
+"""The two models of a hybrid: resolved by name, checked against the caller's key, and called."""

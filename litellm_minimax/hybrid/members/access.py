@@ -1,7 +1,7 @@
-"""Whether the caller's key may use a member: LiteLLM's own check, as if the caller had asked for that model itself.
+"""Whether the caller's key may use a member: LiteLLM's own check, as if the caller had requested that model directly.
 
-Without it a hybrid would be a way around the model lists of keys, teams, users and projects. The check runs on the
-group that was resolved, never on what was typed, so that no spelling gets past it.
+Without it, a hybrid would bypass the model lists of keys, teams, users and projects. The check uses the resolved group,
+never the name that the client typed, so no spelling can bypass it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 
 def caller_of(metadata: Mapping[str, Any]) -> Any:
-    """The authenticated caller, which LiteLLM's proxy put into the request's metadata, or ``None``.
+    """Return the authenticated caller that LiteLLM's proxy put into the request's metadata, or ``None``.
 
     Only LiteLLM's own object counts: a client can send JSON under the same name.
     """
@@ -22,7 +22,7 @@ def caller_of(metadata: Mapping[str, Any]) -> Any:
 
 
 def aliases_of(auth: Any) -> dict[str, str]:
-    """Names that only this caller has: its team's aliases, then its key's, which LiteLLM applies in this order."""
+    """Return the caller's own aliases, resolved: its team's, then its key's, as LiteLLM applies them."""
     team = getattr(auth, "team_model_aliases", None) or {}
     key = getattr(auth, "aliases", None) or {}
     names = {name for name in (*team, *key) if isinstance(name, str)}
@@ -30,7 +30,7 @@ def aliases_of(auth: Any) -> dict[str, str]:
 
 
 async def may_use(auth: Any, name: str, router: Any) -> bool:
-    """Whether the caller may use the model group ``name``; what it is called by, before the caller's aliases."""
+    """Whether the caller may use the model group ``name``, as named before the caller's aliases are applied."""
     from litellm.proxy._types import ProxyException
     from litellm.proxy.auth.auth_checks import can_key_call_resolved_model
 
@@ -44,7 +44,7 @@ async def may_use(auth: Any, name: str, router: Any) -> bool:
 
 
 async def _check_user(auth: Any, name: str, router: Any) -> None:
-    """A personal key is also bound by its owner's models."""
+    """Check a personal key against its owner's models too."""
     from litellm.proxy import proxy_server
     from litellm.proxy.auth.auth_checks import can_user_call_model, get_user_object
 

@@ -1,10 +1,10 @@
-"""Calling a member: through the running Router (its fallbacks, cooldowns and limits) or, in the SDK, LiteLLM itself.
+"""Calling a member: through the running Router (with its fallbacks, cooldowns and limits) or through LiteLLM directly.
 
-Billing: the outer call is the one that is logged and charged, with the sum of both phases. So a sub-call is *disowned*
-as soon as it is open: LiteLLM is told not to log its success, and the caller's identity leaves its metadata, because
-the proxy's own spend writer ignores ``no-log``. Not earlier: a failed attempt is logged as usual, since the Router's
-cooldowns live on that, and a team's deployments are found by the team's id. When the outer call fails or
-its client leaves, what the members did until then is *charged* on its own: nothing of it is to be had for nothing.
+Billing: the outer call is logged and charged, with the sum of all sub-calls. So a sub-call is *disowned* as soon as its
+stream is open: LiteLLM is told not to log its success, and the caller's identity is removed from its metadata, because
+the proxy's spend writer ignores ``no-log``. This can't happen earlier, because the Router's cooldowns need the logging
+of failed attempts, and it finds a team's deployments by the team's id. If the outer call fails or the client
+disconnects, the members' calls are *charged* separately, so that no usage goes unpaid.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from typing import Any
 from litellm_minimax.hybrid.members.resolution import Target
 
 INSIDE: ContextVar[bool] = ContextVar("litellm_minimax_inside_hybrid", default=False)
-"""Set while a hybrid calls a member: what is reached from there must not be a hybrid again."""
+"""Set while a hybrid calls a member, so that a hybrid inside a hybrid can be refused."""
 
 _RESERVATION = "user_api_key_budget_reservation"
 _HEALTH_TAG = "litellm-internal-health-check"
-"""LiteLLM's mark of its own calls for ``/health``: no deployment has it, so a router that goes by tags finds none."""
+"""LiteLLM's tag for its own ``/health`` calls. No deployment has it, so a router that filters by tags finds none."""
 _IDENTITY = ("user_api_key", "user_api_end_user", "agent_id", "billing_agent_id", "actor_agent_id")
 _DOORS_METADATA = ("metadata", "litellm_metadata")
 _SAID_ALREADY = (
     "async_complete_streaming_response", "complete_streaming_response", "has_logged_async_success",
     "has_logged_sync_success",
 )  # fmt: skip
-"""Where LiteLLM notes that a stream has ended and was logged; one that was disowned by then was not."""
+"""Where LiteLLM records that a stream was logged; cleared before charging, since a disowned stream was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +41,19 @@ class RouterGroups:
     team_id: str | None = None
 
     def names(self) -> Collection[str]:
-        """Names of groups and aliases; a team's own come with its id."""
+        """Return the names of groups and aliases, including those of the caller's team."""
         registry = self._registry()
         if registry is not None:
             return [*registry.names(team_id=self.team_id), *registry.aliases()]
         return [*self.router.get_model_names(team_id=self.team_id), *(self.router.model_group_alias or {})]
 
     def models(self, name: str) -> Sequence[str]:
-        """LiteLLM's models behind ``name``."""
+        """Return LiteLLM's models behind ``name``."""
         params = self._params(name)
         return [_with_provider(str(each.get("model") or ""), each.get("custom_llm_provider")) for each in params]
 
     def drops_params(self, name: str) -> bool:
-        """Whether a deployment says itself what becomes of parameters that its model has none of."""
+        """Whether a deployment's own settings decide about parameters that its model does not support."""
         settings = ("drop_params", "allowed_openai_params", "additional_drop_params")
         return any(each.get(setting) for each in self._params(name) for setting in settings)
 
@@ -65,7 +65,7 @@ class RouterGroups:
         return [deployment.get("litellm_params") or {} for deployment in found or ()]
 
     def _registry(self) -> Any:
-        """Where LiteLLM 1.110 and later keep this; their Router's own methods for it are deprecated."""
+        """Return the registry of LiteLLM 1.110 and later, where the Router's own methods for this are deprecated."""
         registry = getattr(self.router, "registry", None)
         return registry() if callable(registry) else None
 
@@ -82,7 +82,7 @@ class SubCall:
 
 
 async def open_stream(call: SubCall) -> AsyncIterator[Any]:
-    """Open the member's stream. What comes is LiteLLM's chunks; its errors are LiteLLM's."""
+    """Open the member's stream of LiteLLM chunks. Raises LiteLLM's exceptions."""
     import litellm
 
     complete = call.router.acompletion if call.target.in_router else litellm.acompletion
@@ -99,17 +99,17 @@ async def open_stream(call: SubCall) -> AsyncIterator[Any]:
     finally:
         INSIDE.reset(token)
     disown(stream)
-    # The Router keeps what it was given for a fallback inside the open stream, which nobody sees begin.
+    # The Router keeps this dictionary for a fallback during the stream, whose start is not visible here.
     for name in [name for name in lent if name.startswith(_IDENTITY)]:
         del lent[name]
     return stream
 
 
 def without_waiting(router: Any, target: Target) -> dict[str, Any]:
-    """Parameters that keep the Router from trying ``target`` again after a rate limit.
+    """Return parameters that keep the Router from retrying ``target`` after a rate limit.
 
-    With one deployment the Router can only sleep, several seconds or as long as the provider says, and ask the same one
-    again. What the operator's own retry policies say about the group stands.
+    With one deployment, the Router can only sleep, several seconds or as long as the provider says, and call the same
+    one again. The operator's own retry policies for the group take precedence.
     """
     if not target.in_router or target.deployments > 1 or router.retry_policy is not None:
         return {}
@@ -118,7 +118,7 @@ def without_waiting(router: Any, target: Target) -> dict[str, Any]:
 
 
 def disown(stream: Any) -> None:
-    """Make LiteLLM neither log nor charge this stream: the outer call carries its spend."""
+    """Make LiteLLM neither log nor charge this stream, because the outer call includes its cost."""
     for params in _logged_params(stream):
         params["no-log"] = True
         for name in _DOORS_METADATA:
@@ -127,13 +127,13 @@ def disown(stream: Any) -> None:
 
 
 async def charge(stream: Any, metadata: Mapping[str, Any], usage: Any = None, text: str = "") -> None:
-    """Log a disowned stream to its caller after all, because there will be no outer answer to carry its spend.
+    """Log a disowned stream to its caller after all, because no outer answer will include its cost.
 
     Args:
-        stream: what :func:`open_stream` returned.
-        metadata: the caller's, as the sub-call was given it.
-        usage: what the stream used; by default LiteLLM's own estimate for the chunks that it has seen.
-        text: what it said, if ``usage`` is given.
+        stream: the stream that :func:`open_stream` returned.
+        metadata: the caller's metadata that the sub-call was given.
+        usage: the stream's usage; by default LiteLLM's estimate from the chunks so far.
+        text: the stream's text, if ``usage`` is given.
     """
     import litellm
 
@@ -159,7 +159,7 @@ async def charge(stream: Any, metadata: Mapping[str, Any], usage: Any = None, te
 
 
 def _logged_params(stream: Any) -> Iterator[dict[str, Any]]:
-    """The dictionaries by which LiteLLM's logging decides on this stream."""
+    """Yield the dictionaries from which LiteLLM decides whether to log this stream."""
     logging = getattr(stream, "logging_obj", None)
     details = getattr(logging, "model_call_details", None)
     for params in (details.get("litellm_params") if details else None, getattr(logging, "litellm_params", None)):
@@ -168,7 +168,7 @@ def _logged_params(stream: Any) -> Iterator[dict[str, Any]]:
 
 
 def cost_of(stream: Any, usage: Any) -> float | None:
-    """What this stream cost in US dollars by LiteLLM's own reckoning, with the deployment's own prices; or ``None``."""
+    """Return LiteLLM's cost of this stream in US dollars, with the deployment's own prices, or ``None``."""
     import litellm
 
     logging = getattr(stream, "logging_obj", None)
@@ -187,35 +187,35 @@ def cost_of(stream: Any, usage: Any) -> float | None:
 
 
 def running_router() -> Any:
-    """The proxy's Router, or ``None`` outside a running proxy."""
-    # Looked up in the loaded modules: importing the proxy into an SDK process costs a second.
+    """Return the proxy's Router, or ``None`` outside a running proxy."""
+    # This looks in the loaded modules, because importing the proxy into an SDK process takes a second.
     proxy = sys.modules.get("litellm.proxy.proxy_server")
     return getattr(proxy, "llm_router", None) if proxy else None
 
 
 def proxy_is_guarded() -> bool:
-    """Whether the running proxy asks its callers for keys."""
+    """Whether the running proxy requires keys."""
     proxy = sys.modules.get("litellm.proxy.proxy_server")
     return bool(getattr(proxy, "master_key", None)) or bool(getattr(proxy, "user_custom_auth", None))
 
 
 @lru_cache(maxsize=512)
 def supported_params(model: str) -> frozenset[str]:
-    """OpenAI parameters that LiteLLM passes to ``model``; empty if it does not know."""
+    """Return the OpenAI parameters that LiteLLM supports for ``model``; empty if it does not know the model."""
     import litellm
 
     try:
         name, provider, _, _ = litellm.get_llm_provider(model)
         return frozenset(litellm.get_supported_openai_params(model=name, custom_llm_provider=provider) or ())
-    except Exception:  # noqa: BLE001 - an unknown model supports what its server says
+    except Exception:  # noqa: BLE001 - for an unknown model, its server decides
         return frozenset()
 
 
 @lru_cache(maxsize=512)
 def thinks_unasked(model: str) -> bool:
-    """Whether ``model`` thinks without being asked to, as hard as ``reasoning_effort`` says: OpenAI's and MiniMax's.
+    """Whether ``model`` thinks by default, so that ``reasoning_effort`` only sets how much: OpenAI's and MiniMax's.
 
-    Of other providers' models, to ask for little thinking is to ask for thinking.
+    For other providers' models, even a low ``reasoning_effort`` turns thinking on.
     """
     import litellm
 
@@ -227,13 +227,13 @@ def thinks_unasked(model: str) -> bool:
 
 
 def may_end_with_the_assistant(model: str) -> bool:
-    """Whether a conversation for ``model`` may end with an assistant message without text; Claude answers 400."""
+    """Whether a conversation may end with an assistant message without text; Claude models answer 400 to that."""
     return "claude" not in model.lower()
 
 
 @lru_cache(maxsize=512)
 def sees_images(model: str) -> bool:
-    """Whether LiteLLM knows that ``model`` takes images."""
+    """Whether ``model`` supports images, as far as LiteLLM knows."""
     import litellm
 
     try:
@@ -243,7 +243,7 @@ def sees_images(model: str) -> bool:
 
 
 def _lent(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The caller's metadata for one sub-call: its own copy, without the budget that is reserved for the outer call."""
+    """Return a copy of the caller's metadata for a sub-call, without the budget reserved for the outer call."""
     lent = {key: value for key, value in metadata.items() if key != _RESERVATION}
     tags = lent.get("tags")
     if isinstance(tags, list) and _HEALTH_TAG in tags:

@@ -1,4 +1,4 @@
-"""Who really answered a member's call, and what its provider said beside the answer: LiteLLM's notes on the stream."""
+"""Which model group answered a member's call, and its provider's headers, as LiteLLM notes them on the stream."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ _REQUEST_ID = "request-id"
 
 
 def stood_in(stream: Any) -> str | None:
-    """The model group that answered in place of the one that was asked, or ``None`` where there was no fallback."""
+    """Return the model group that answered as a fallback, or ``None`` if there was no fallback."""
     headers = _headers(stream)
     group = headers.get(_GROUP)
     return group if headers.get(_FALLBACKS) and isinstance(group, str) else None
 
 
 def request_id(stream: Any) -> str | None:
-    """The provider's id of the request, by which its support finds it."""
+    """Return the provider's id of the request, which its support may ask for."""
     value = _headers(stream).get(_REQUEST_ID)
     return value if isinstance(value, str) else None
 
 
 def provider_headers(stream: Any) -> dict[str, Any]:
-    """The provider's headers as LiteLLM names them: rate limits, request id and the rest; none of LiteLLM's own."""
+    """Return the provider's headers as LiteLLM names them (rate limits, request id …), without LiteLLM's own."""
     return {name: value for name, value in _headers(stream).items() if name.startswith(_PROVIDERS)}
 
 

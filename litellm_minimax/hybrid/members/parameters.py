@@ -1,7 +1,8 @@
-"""Whether a member takes a parameter, by LiteLLM's own rules, before anything is asked and paid for.
+"""Whether a member supports a parameter, by LiteLLM's own rules, checked before any call is made and paid for.
 
-LiteLLM refuses a parameter that a model has none of (or, with ``drop_params``, leaves it out). Inside a hybrid that
-came too late: for the reasoner every request was degraded, for the executor the thinking was paid already.
+LiteLLM refuses a parameter that a model does not support (or, with ``drop_params``, leaves it out). Inside a hybrid
+that would be too late: the reasoner's refusal would degrade every request, and the executor's would come after the
+thinking is paid for.
 """
 
 from __future__ import annotations
@@ -15,20 +16,20 @@ from litellm_minimax.hybrid.members.resolution import Target
 from litellm_minimax.wire.faults import InvalidRequest
 
 _CHECKED = ("temperature", "top_p", "max_tokens", "reasoning_effort", "verbosity")
-"""What a model string may set, but for ``top_k``, which is no parameter of OpenAI's: LiteLLM passes it to everybody."""
+"""The parameters of a model string except ``top_k``, which OpenAI does not have and LiteLLM passes to all providers."""
 
 
 def check(member: Member, role: Role, target: Target, params: Mapping[str, Any]) -> None:
-    """Refuse what LiteLLM would refuse later.
+    """Refuse a parameter that LiteLLM would refuse later.
 
     Args:
-        member: the member, as it was written.
+        member: the member.
         role: which of the two it is; for the message.
-        target: what it resolved to.
-        params: the parameters that it is about to be called with.
+        target: what the member resolved to.
+        params: the parameters that the member is about to be called with.
 
     Raises:
-        InvalidRequest: the first parameter that the member has none of.
+        InvalidRequest: names the first parameter that the member does not support.
     """
     for name in _CHECKED:
         value = params.get(name)
@@ -53,6 +54,6 @@ def _is_refused(model: str, name: str, value: object) -> bool:
         get_optional_params(model=bare, custom_llm_provider=provider, **{name: value})
     except litellm.UnsupportedParamsError:
         return True
-    except Exception:  # noqa: BLE001 - what LiteLLM does not know takes what its server says
+    except Exception:  # noqa: BLE001 - for a model that LiteLLM does not know, its server decides
         return False
     return False

@@ -1,7 +1,8 @@
-"""From a member's name to something that can be called: a model group of the running Router, or LiteLLM's own model.
+"""Resolving a member's name to a model group of the running Router, or to a model that LiteLLM calls directly.
 
-Names are tried as ``backend:model``, ``backend/model``, ``model``, in any letter case; exact groups and aliases before
-wildcard groups. The catch-all group ``*`` never serves a member: a mistyped name would silently become its model.
+Names are tried as ``backend:model``, ``backend/model`` and ``model``, in any letter case, first among exact groups and
+aliases, then among wildcard groups. The catch-all group ``*`` never serves a member, because it would silently accept
+a mistyped name.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ class Groups(Protocol):
     """The model groups of a Router, as far as members need them."""
 
     def names(self) -> Collection[str]:
-        """Names of all groups and aliases, wildcards included."""
+        """Return the names of all groups and aliases, including wildcards."""
 
     def models(self, name: str) -> Sequence[str]:
-        """LiteLLM's models (``provider/model``) behind ``name``, through aliases and wildcards."""
+        """Return LiteLLM's models (``provider/model``) behind ``name``, following aliases and wildcards."""
 
     def drops_params(self, name: str) -> bool:
-        """Whether a deployment of ``name`` says itself what becomes of parameters that its model has none of."""
+        """Whether a deployment's own settings decide about parameters that its model does not support."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,18 @@ class Target:
     """What a member resolves to."""
 
     name: str
-    """What is called: the group's name, or LiteLLM's ``provider/model``."""
+    """The name to call: the group's, or LiteLLM's ``provider/model``."""
     asked: str
-    """The name before the caller's own aliases, by which LiteLLM checks what a key may use."""
+    """The name before the caller's own aliases, with which LiteLLM checks what a key may use."""
     in_router: bool
     model: str
-    """LiteLLM's ``provider/model`` of one deployment: for what it supports."""
+    """LiteLLM's ``provider/model`` of one deployment, to find out what it supports."""
     deployments: int = 1
-    """How many serve it."""
+    """How many deployments serve it."""
     configured: bool = False
-    """Whether ``name`` stands in the operator's configuration; a wildcard group takes names that clients make up."""
+    """Whether ``name`` is in the operator's configuration; with a wildcard group, clients can make up names."""
     drops_params: bool = False
-    """Parameters that the model has none of are left out, or let pass, by its deployment's own setting."""
+    """Whether a deployment's own settings leave out, or let pass, parameters that its model does not support."""
 
 
 def resolve(
@@ -56,18 +57,18 @@ def resolve(
     *,
     unconfigured: bool,
 ) -> Target:
-    """Find what ``member`` names.
+    """Resolve ``member``.
 
     Args:
         member: the parsed member.
         role: which of the two it is; for messages.
         groups: the Router's groups; ``None`` without a Router.
-        backends: backend names that LiteLLM calls differently.
-        aliases: names that belong to the caller's key or team alone, mapped to groups.
+        backends: backend names that LiteLLM spells differently.
+        aliases: the aliases of the caller's key or team, mapped to groups.
         unconfigured: whether a name without a group may be called as LiteLLM's ``provider/model``.
 
     Raises:
-        InvalidRequest: nothing has this name, or what has it is a hybrid.
+        InvalidRequest: there is no such model, or it is a hybrid.
     """
     if groups is not None:
         found = find_group(member, groups, backends, aliases)
@@ -98,7 +99,7 @@ def resolve(
 
 
 def find_group(member: Member, groups: Groups, backends: Mapping[str, str], aliases: Mapping[str, str]) -> str | None:
-    """The name of the model group or alias that ``member`` means, or ``None``."""
+    """Return the name of the model group or alias that ``member`` means, or ``None``."""
     names = [name for name in _spellings(member, backends) if "*" not in name]
     known = list(groups.names())
     exact = set(known)

@@ -1,8 +1,8 @@
-"""What groups a member's calls with its caller's in a view of traces, and says which phase each is.
+"""The parameters that put a member's call into its caller's trace, and name the phase of each call.
 
 LiteLLM's loggers (Langfuse, OpenTelemetry and others) read a call's trace and session from its parameters and its
-metadata, a name from ``generation_name``, and Langfuse's own headers from the request that came to the proxy. The
-metadata goes to both members as it is; this is the rest.
+metadata, its name from ``generation_name``, and Langfuse's own headers from the request to the proxy. Both members are
+given the caller's metadata; this module adds the rest.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from typing import Any
 from litellm_minimax.hybrid.members.calls import SubCall
 
 PHASE = "hybrid_phase"
-"""In a member's metadata: which phase of the hybrid the call is."""
+"""The key in a member's metadata for the phase of the hybrid that the call belongs to."""
 _IDS = ("litellm_trace_id", "litellm_session_id")
 _LANGFUSE = "langfuse_"
 
 
 def of_caller(litellm_params: Mapping[str, Any], logging: Any) -> dict[str, Any]:
-    """The parameters that put a member's call into its caller's trace.
+    """Return the parameters that put a member's call into its caller's trace.
 
     Args:
-        litellm_params: what LiteLLM called the hybrid with.
-        logging: the hybrid's own logging object, which has made up a trace where the caller names none.
+        litellm_params: the parameters with which LiteLLM called the hybrid.
+        logging: the hybrid's own logging object, which has a new trace id if the caller sent none.
     """
     ids = {name: litellm_params.get(name) or getattr(logging, name, None) for name in _IDS}
     carried: dict[str, Any] = {name: value for name, value in ids.items() if isinstance(value, str) and value}
@@ -37,7 +37,7 @@ def of_caller(litellm_params: Mapping[str, Any], logging: Any) -> dict[str, Any]
 
 
 def named(call: SubCall, phase: str, trace: Mapping[str, Any]) -> SubCall:
-    """``call`` in its caller's trace, with a name that says its phase."""
+    """Return ``call`` with its caller's trace, and a name that includes its phase."""
     own = call.metadata.get("generation_name")
     name = f"{own} ({phase})" if isinstance(own, str) and own else f"hybrid {phase}"
     metadata = {**call.metadata, "generation_name": name, PHASE: phase}

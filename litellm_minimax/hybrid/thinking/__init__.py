@@ -1,1 +1,1 @@
-"""The thinking call: what the reasoner is asked, and its thoughts as they come."""
+"""The thinking call: the request to the reasoner, and its thoughts as a stream."""

@@ -1,9 +1,9 @@
-"""Telling a reasoner's thinking from its answer, in every shape in which reasoning arrives.
+"""Separates a reasoner's thinking from its answer, in every format in which reasoning arrives.
 
-Native shapes: ``reasoning_content``, ``reasoning``, ``reasoning_details``, ``thinking_blocks``; then the first text
-that is not blank is the answer. Tag shapes: ``<think>…</think>`` at the start of the text, or a lone ``</think>``
-(chat templates that open the thought themselves). A model that shows no thinking at all has its whole answer taken
-as its thoughts: it has nothing better to hand over.
+As fields: ``reasoning_content``, ``reasoning``, ``reasoning_details``, ``thinking_blocks``; the answer then begins with
+the first text that is not blank. As tags: ``<think>…</think>`` at the start of the text, or a lone ``</think>`` (from
+chat templates that open the thought themselves). If a model shows no thinking at all, its whole answer is taken as its
+thinking, because there is nothing else to hand over.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TAGS = tuple(
     for word in ("think", "thinking", "thought", "reason", "reasoning")
 )
 _LONGEST = max(map(len, _TAGS)) + 3 * 4
-"""Characters of the longest tag, with four blanks at each of three places."""
+"""How many characters the longest tag has, with four blanks at each of three places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Thought:
 
 @dataclass(frozen=True, slots=True)
 class ThoughtOver:
-    """The thought was closed by its tag; nobody need wait for the answer to know."""
+    """A closing tag ended the thought; this is known before any answer begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ Piece: TypeAlias = Thought | ThoughtOver | Answer | Call
 
 
 class DeltaReader:
-    """Reads one reasoner's deltas; what may be the start of a tag is held back until that is clear."""
+    """Reads one reasoner's deltas. Text that may be the start of a tag is held back until that is clear."""
 
     __slots__ = ("_blanks", "_held", "_state")
 
@@ -66,7 +66,7 @@ class DeltaReader:
         self._state: Literal["start", "implicit", "tagged", "native", "answer"] = "start"
         self._held = ""
         self._blanks: list[str] = []
-        """White space before the first word; in pieces, so that a flood of it is read once."""
+        """White space before the first word, kept in pieces so that reading a lot of it takes linear time."""
 
     def feed(self, delta: object) -> Iterator[Piece]:
         """Read the ``delta`` of one chunk, an object or a mapping."""
@@ -88,7 +88,7 @@ class DeltaReader:
             )
 
     def end(self) -> Iterator[Piece]:
-        """Read what is still held when the stream is over."""
+        """Read the text that is still held back when the stream ends."""
         yield from self._flush()
 
     def _flush(self) -> Iterator[Piece]:
@@ -135,7 +135,7 @@ class DeltaReader:
 
 
 def reasoning_of(delta: object) -> str:
-    """The thinking in a delta or message, once, whichever of its shapes it has."""
+    """Return the thinking in a delta or message, read from the first of the fields that has any."""
     for name in ("reasoning_content", "reasoning"):
         value = _field(delta, name)
         if isinstance(value, str) and value:
@@ -162,7 +162,7 @@ def held_back(text: str) -> int:
 
 
 def _without_blanks(text: str) -> str:
-    """The beginning of a tag as it is spelled without blanks; no longer than a tag can be."""
+    """Return the beginning of ``text``, as long as a tag can be, in lower case and without blanks."""
     return text[: _LONGEST + 1].lower().replace(" ", "").replace("\t", "")
 
 

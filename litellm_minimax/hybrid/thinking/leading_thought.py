@@ -1,8 +1,8 @@
-"""A thought in tags at the start of a model's answer, brought to where thinking belongs: ``reasoning_content``.
+"""Moves a thought in tags at the start of a model's answer to ``reasoning_content``.
 
-Servers without a reasoning parser send ``<think>…</think>`` as text. MiniMax's own models are read by this package
-already; an answer of another model passes through here. Only what the answer begins with is a thought: a tag further
-on is what the answer talks about.
+Servers without a reasoning parser send ``<think>…</think>`` as text. For MiniMax's models this package's own provider
+handles that; this module handles other models. Only a tag at the start of the answer begins a thought: a later one is
+part of the answer's text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from litellm_minimax.hybrid.thinking.deltas import CLOSING, OPENING, held_back, 
 
 
 class LeadingThought:
-    """Reads the chunks of one answer; what may be the start of a tag is held back until that is clear."""
+    """Reads the chunks of one answer. Text that may be the start of a tag is held back until that is clear."""
 
     __slots__ = ("_held", "_state")
 
@@ -22,7 +22,7 @@ class LeadingThought:
         self._held = ""
 
     def take(self, chunk: Any) -> Any:
-        """The chunk as the client may see it; the chunk itself is not changed."""
+        """Return the chunk with its thinking moved; the given chunk is not changed."""
         choices = list(chunk.choices or ())
         if self._state == "over" or len(choices) != 1 or choices[0].index != 0:
             return chunk
@@ -30,7 +30,7 @@ class LeadingThought:
         content = choice.delta.content or ""
         ends = bool(choice.finish_reason or choice.delta.tool_calls)
         if self._state == "start" and reasoning_of(choice.delta):
-            self._state = "over"  # it tells its thinking natively
+            self._state = "over"  # this server already separates the thinking
         if not (content or ends or self._held):
             return chunk
         thought, text = self._read(content)
@@ -45,7 +45,7 @@ class LeadingThought:
         return chunk.model_copy(update={"choices": [choice.model_copy(update={"delta": delta})]})
 
     def _read(self, content: str) -> tuple[str, str]:
-        """What of the text so far is clear: thinking, and text behind it."""
+        """Return the thinking and the text after it, as far as they can be told apart."""
         text, self._held = self._held + content, ""
         if self._state == "start":
             said = text.lstrip()
@@ -72,18 +72,18 @@ class LeadingThought:
         return text[: closing.start()], self._behind(text[closing.end() :])
 
     def _behind(self, text: str) -> str:
-        """Without the blank lines between a thought and the answer."""
+        """Return ``text`` without the blank lines between a thought and the answer."""
         if self._state == "closed":
             text = text.lstrip()
             self._state = "over" if text else "closed"
         return text
 
     def _flushed(self, thought: str, text: str) -> tuple[str, str]:
-        """What is still held when the answer is over."""
+        """Return ``thought`` and ``text`` with what is still held back when the answer ends."""
         held, self._held = self._held, ""
         inside, self._state = self._state == "thought", "over"
         return (thought + held, text) if inside else (thought, text + held)
 
 
 _MOST_BLANK = 1024
-"""Characters of white space for which a tag is waited for."""
+"""With this much white space at the start of an answer, a thought is no longer looked for."""

@@ -1,7 +1,7 @@
-"""The thinking call: opened, watched by three clocks, shown live, and cut at the first answer delta.
+"""The thinking call: opened, limited by three timeouts, shown live, and cut at the first answer delta.
 
-The phase owns its upstream. Whatever ends it (the answer begins, a clock, a bound, an error, the client leaves), the
-upstream is closed for real, because a provider goes on generating and billing as long as somebody listens.
+The phase owns its upstream. Whatever ends it (the start of the answer, a timeout, a limit, an error, a disconnect of
+the client), the upstream connection is closed, because a provider goes on generating and billing while it is open.
 """
 
 from __future__ import annotations
@@ -21,59 +21,59 @@ EndedBy = Literal[
     "content_filter", "error", "abandoned",
 ]  # fmt: skip
 _CLOSING = 5.0
-"""Seconds that a cancelled read may take to let go."""
+"""Seconds that a cancelled read may take to stop."""
 _FOR_USAGE = 2.0
 """Seconds that a stream may take from its finish reason to its end; only its usage can still come."""
 _EARLY = 0.002
-"""Seconds by which a wait may end before its time: sums of seconds are not exact."""
+"""Seconds by which a wait may end early, because sums of floats are not exact."""
 _SHORTEST = 0.001
-"""Seconds of the shortest wait, so that the rest of one is not waited for in a tight loop."""
+"""Seconds of the shortest wait, to avoid a tight loop of even shorter ones."""
 _FINISHES: dict[str, EndedBy] = {"length": "length", "content_filter": "content_filter"}
 _TROUBLE = frozenset({"first_delta_timeout", "idle_timeout", "reasoning_timeout", "content_filter", "error"})
 
 
 class Clock(Protocol):
-    """Time, injected so that tests need none."""
+    """A clock; tests inject one that need not wait."""
 
     def now(self) -> float:
-        """Seconds on a clock that never goes back."""
+        """Return seconds on a monotonic clock."""
 
     async def wait(self, task: asyncio.Future[Any], seconds: float) -> bool:
-        """Wait until ``task`` is done, at most ``seconds``; whether it is. Never cancels it."""
+        """Wait at most ``seconds`` for ``task``, without cancelling it; return whether it is done."""
 
 
 class LoopClock:
     """The real time of the running event loop."""
 
     def now(self) -> float:
-        """Seconds on the monotonic clock."""
+        """Return seconds on the monotonic clock."""
         return time.monotonic()
 
     async def wait(self, task: asyncio.Future[Any], seconds: float) -> bool:
-        """Wait for ``task``, at most ``seconds``."""
+        """Wait at most ``seconds`` for ``task``; return whether it is done."""
         until = self.now() + seconds
         while True:
             done, _ = await asyncio.wait({task}, timeout=max(until - self.now(), _SHORTEST))
-            # uvloop reckons from the beginning of the loop's round, so a busy loop's timers are too early.
+            # uvloop counts from the start of the loop's iteration, so timers of a busy loop fire too early.
             if done or self.now() >= until:
                 return bool(done)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of one thinking call, in seconds and tokens."""
+    """The limits of one thinking call, in seconds and tokens."""
 
     first_delta: float = 30.0
     idle: float = 30.0
     total: float = 60.0
     max_tokens: int = 8192
     keep_alive: float = 10.0
-    """After so much silence the client is told that somebody is still there."""
+    """After this many seconds of silence the client is sent a keep-alive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Nothing was said for ``keep_alive`` seconds."""
+    """Nothing arrived for ``keep_alive`` seconds."""
 
 
 Live: TypeAlias = Thought | Silence
@@ -81,7 +81,7 @@ Live: TypeAlias = Thought | Silence
 
 @dataclass(slots=True)
 class Result:
-    """What came of the thinking call."""
+    """The result of a thinking call."""
 
     thinking: list[str] = field(default_factory=list)
     answer: list[str] = field(default_factory=list)
@@ -89,15 +89,15 @@ class Result:
     ended_by: EndedBy = "abandoned"
     error: Exception | None = None
     usage: Any = None
-    """The upstream's usage, if it told it before the end."""
+    """The upstream's usage, if it reported one before it was closed."""
     ms: int = 0
     ended: float = 0.0
-    """When it was over, by the phase's clock."""
+    """When the call ended, by the phase's clock."""
     tokens: int = 0
-    """What was read, estimated."""
+    """An estimate of the tokens received."""
 
     def text(self, hand_over: HandOver) -> str:
-        """What is handed over; what there is where the wanted part is missing."""
+        """Return the text to hand over: the wanted part, or whatever there is if that is missing."""
         thinking, answer = "".join(self.thinking).strip(), "".join(self.answer).strip()
         advice = "\n".join(
             f"[The notes' author would now call {name} with {''.join(arguments) or '{}'}]"
@@ -115,7 +115,7 @@ class Result:
 
     @property
     def trouble(self) -> str | None:
-        """The reason why the answer counts as degraded, or ``None`` when all went well."""
+        """The reason word with which the answer counts as degraded, or ``None`` if the call succeeded."""
         if self.ended_by in _TROUBLE:
             return f"reasoner_{self.ended_by.removeprefix('reasoning_')}"
         said = self.calls or any(text.strip() for text in (*self.thinking, *self.answer))
@@ -134,14 +134,14 @@ class ThinkingPhase:
         *,
         usage_later: bool = False,
     ) -> None:
-        """Make one.
+        """Make a phase.
 
         Args:
             open_stream: opens the reasoner's stream.
-            limits: its clocks and bounds.
-            hand_over: what is made of it; for ``thinking`` it is cut at the first word of its answer.
-            clock: the time; the event loop's by default.
-            usage_later: a finished stream is over at once, and :meth:`conclude` reads its usage.
+            limits: the call's timeouts and token limit.
+            hand_over: what is handed over; with ``thinking`` the call is cut at the first word of its answer.
+            clock: the clock; by default the event loop's.
+            usage_later: whether the phase ends at the finish reason, and :meth:`conclude` reads the usage later.
         """
         self.result = Result()
         self._usage_later = usage_later
@@ -157,11 +157,11 @@ class ThinkingPhase:
         self._over = False
         self._finish_reason: str | None = None
         self._blank: list[str] = []
-        """Thinking without a word in it so far; it counts as none unless words follow."""
+        """White space before the first word of thinking; it counts only if words follow."""
         self._bytes = 0
 
     async def events(self) -> AsyncGenerator[Live, None]:
-        """The live events until the thinking ends, however it does; errors of the reasoner end up in the result."""
+        """Yield live events until the thinking ends. The reasoner's errors are not raised but put into the result."""
         self._started = self._last = self._clock.now()
         try:
             self._start(self._open())
@@ -179,7 +179,7 @@ class ThinkingPhase:
                 if self._over and self.result.ended_by == "abandoned":
                     self.result.ended_by = _FINISHES.get(self._finish_reason or "", "finish")
                 elif self.result.ended_by == "abandoned":
-                    self._expired()  # a stream that never pauses must not outlive its time either
+                    self._expired()  # the total timeout also applies to a stream that never pauses
         except Exception as error:  # noqa: BLE001 - whatever a provider's SDK raises, the executor still answers
             self.result.ended_by, self.result.error = "error", error
         finally:
@@ -187,7 +187,7 @@ class ThinkingPhase:
             self.result.ms = round((self.result.ended - self._started) * 1000)
 
     async def conclude(self) -> None:
-        """Read what a finished stream still tells of its usage, and close it: beside whatever comes next."""
+        """Read the usage of a finished stream, if it is still missing, and close the stream."""
         stream = self._stream
         if stream is not None and self._usage_later and self._finish_reason and self.result.usage is None:
             with contextlib.suppress(Exception):
@@ -199,7 +199,7 @@ class ThinkingPhase:
         await self.close()
 
     async def close(self) -> None:
-        """Close the upstream at once; safe to repeat."""
+        """Close the upstream at once. May be called more than once."""
         pending, self._pending = self._pending, None
         stream: Any = self._stream
         self._stream = None
@@ -209,7 +209,7 @@ class ThinkingPhase:
                 await asyncio.wait({pending}, timeout=_CLOSING)
         finally:
             if stream is None and pending is not None and pending.done() and not pending.cancelled():
-                # The upstream opened in the very moment in which nobody wanted it any more.
+                # The upstream was opened just when the phase was closed.
                 stream = None if pending.exception() else pending.result()
             if hasattr(stream, "aclose"):
                 with contextlib.suppress(Exception):
@@ -239,7 +239,7 @@ class ThinkingPhase:
         now = self._clock.now() + _EARLY
         late, silent = now - self._started >= self._limits.total, now - self._last >= self._quiet()
         if self._finish_reason and (late or silent):
-            # It has said all it had to say; that its connection stays open is no failure.
+            # The answer is complete; a connection that stays open is no failure.
             self.result.ended_by = _FINISHES.get(self._finish_reason, "finish")
         elif late:
             self.result.ended_by = "reasoning_timeout"
@@ -264,8 +264,8 @@ class ThinkingPhase:
         usage = getattr(chunk, "usage", None)
         if usage is not None:
             self.result.usage = usage
-            # Usage after the finish is the last thing that LiteLLM tells. Waiting for the end as well costs the client
-            # some ten milliseconds, in which LiteLLM puts the answer together once more to log it, and does not.
+            # Usage after the finish is the last thing that LiteLLM sends. Waiting for the end of the stream would cost
+            # some ten milliseconds, in which LiteLLM assembles the answer for a log entry that is turned off.
             self._over = self._finish_reason is not None
         if not getattr(chunk, "choices", None):
             return self._reader.end() if self._over else ()
@@ -274,7 +274,7 @@ class ThinkingPhase:
         finish = getattr(choice, "finish_reason", None)
         if pieces or finish:
             self._heard, self._last = self._heard or bool(pieces), self._clock.now()
-        # The stream may go on for its usage; the reason is kept.
+        # The stream may continue with its usage, so the finish reason is kept.
         self._finish_reason = finish or self._finish_reason
         if finish and self._usage_later:
             self._over = True
@@ -296,7 +296,7 @@ class ThinkingPhase:
                 begins = not self.result.answer and bool(self.result.thinking)
                 self.result.answer.append(piece.text)
                 self._count(piece.text)
-                # Shown in one stream with the thinking, a plan begins a paragraph of its own.
+                # The plan is shown after the thinking in the same stream, so it begins a new paragraph.
                 return Thought(f"\n\n{piece.text.lstrip()}" if begins else piece.text)
             case Thought() if not self.result.thinking and not piece.text.strip():
                 self._blank.append(piece.text)

@@ -1,8 +1,8 @@
-"""What the reasoner is asked: the client's conversation as readable text, and its own role.
+"""The request to the reasoner: a description of its role, and the client's conversation as readable text.
 
-The reasoner gets no callable tools: with them it may take over the turn, and many providers refuse tool messages
-without tools. So the catalogue and the tool history become text. Nothing that shapes the executor's answer
-(``max_tokens``, ``stop``, ``response_format``, ``tools`` …) comes here.
+The reasoner gets no callable tools, because with them it might take over the turn. Many providers refuse tool messages
+in a request without tools, so the catalogue and the tool history become text. Parameters that shape the executor's
+answer (``max_tokens``, ``stop``, ``response_format``, ``tools`` …) are not sent to the reasoner.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _CATALOGUE_TOKENS = 8000
 def messages(
     conversation: Sequence[Message], tools: Iterable[object], hand_over: HandOver, *, sees_images: bool
 ) -> list[dict[str, Any]]:
-    """The reasoner's messages: one system message, then user and assistant messages in turn, the last a user's."""
+    """Return one system message, then alternating user and assistant messages, of which the last is a user's."""
     built = _transcript(
         _ROLE + (_THINKING if hand_over == "thinking" else _PLAN), conversation, tools, sees_images=sees_images
     )
@@ -67,12 +67,12 @@ def messages(
 def advice_messages(
     conversation: Sequence[Message], tools: Iterable[object], question: str, most: int, *, sees_images: bool
 ) -> list[dict[str, Any]]:
-    """The messages of a consultation in the middle of the executor's work.
+    """Return the messages of a consultation in the middle of the executor's work.
 
     Args:
         conversation: the executor's messages so far.
         tools: the client's tools.
-        question: what the executor asks; empty for nothing in particular.
+        question: what the executor asks; empty if it asks nothing in particular.
         most: the length of the advice, in tokens.
         sees_images: whether the reasoner takes images.
     """
@@ -86,14 +86,14 @@ def advice_messages(
 def review_messages(
     conversation: Sequence[Message], tools: Iterable[object], draft: str, *, sees_images: bool
 ) -> list[dict[str, Any]]:
-    """The messages of a review: the conversation, and the executor's draft of its last answer."""
+    """Return the messages of a review: the conversation, and the executor's draft of its last answer."""
     built = _transcript(_REVIEWER, conversation, tools, sees_images=sees_images)
     _append(built, {"role": "user", "content": f"{_DRAFT}\n\n{draft}\n\n{_REVIEW_NOW}"})
     return built
 
 
 def approves(review: str) -> bool:
-    """Whether a review says that the draft stands."""
+    """Whether a review approves the draft."""
     return review.lstrip("*#`\"' \n").startswith(_APPROVED)
 
 
@@ -119,13 +119,13 @@ def _transcript(
 def parameters(
     own: Mapping[str, Value], client_effort: object, supported: AbstractSet[str], *, most: int
 ) -> dict[str, Any]:
-    """The reasoner's request parameters: its member's own, and thinking asked for by what the model supports.
+    """Return the reasoner's request parameters: those of its member, and the one with which its model is told to think.
 
     Args:
         own: the parameters of the reasoning member in the model string.
         client_effort: the client's ``reasoning_effort``, if it sent one.
         supported: the names of the parameters that the model supports.
-        most: the bound on its output, in tokens.
+        most: the limit of its output, in tokens.
     """
     chosen: dict[str, Any] = {"max_tokens": most, **own}
     if "reasoning_effort" not in chosen and "reasoning_effort" in supported:
@@ -175,7 +175,7 @@ def _placeholder(part: object) -> dict[str, Any]:
 
 
 def _append(built: list[dict[str, Any]], message: dict[str, Any] | None) -> None:
-    # Neighbours of one role are joined: many chat templates insist on alternation.
+    # Consecutive messages of one role are joined, because many chat templates require alternating roles.
     if message is None or message["content"] in ("", []):
         return
     last = built[-1]
