@@ -63,3 +63,12 @@ def test_what_the_workflow_calls_is_there():
     assert set(re.findall(r"make ([a-z-]+)", WORKFLOW)) <= targets
     for script in re.findall(r"python3? (scripts/\S+)", WORKFLOW):
         assert (ROOT / script).exists()
+
+
+def test_the_pythons_of_the_metadata_are_those_that_were_tried():
+    named = re.findall(r"Python :: (3\.\d+)\"", (ROOT / "pyproject.toml").read_text())
+    page = (ROOT / "docs/reliability.md").read_text()
+    tried = re.search(r"<!-- pythons -->\n(.*?)<!-- /pythons -->", page, re.DOTALL)
+    assert [
+        version.rpartition(".")[0] for version in re.findall(r"^\| (3\.\d+\.\d+) ", tried[1], re.MULTILINE)
+    ] == named
