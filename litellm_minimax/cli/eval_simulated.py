@@ -12,7 +12,7 @@ from litellm_minimax.eval.task import SOLUTION, Task
 from litellm_minimax.simulator import Answer, Simulator, ToolCall
 
 EXECUTOR_PASSES, REASONER_PASSES = 0.5, 0.9
-"""The shares of tasks that are answered from the reference, the others from the wrong answer."""
+"""The shares of tasks that are answered with the reference; the others get the wrong answer."""
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def simulated_models(
     reasoner: str,
     shares: tuple[float, float] = (EXECUTOR_PASSES, REASONER_PASSES),
 ) -> Iterator[Simulator]:
-    """A simulator in MiniMax's place, for as long as it lasts.
+    """Run a simulator in MiniMax's place while the context is open.
 
     A hybrid's executor, which sees what the reasoner thought, answers as the executor does: a simulation has no better
     idea. So no difference between it and the executor alone is to be found.
@@ -44,7 +44,7 @@ def simulated_models(
 
 
 def _answering(tasks: Sequence[Task], model: str, share: float) -> Callable[[dict[str, Any]], Answer | None]:
-    """Answers from the reference for this share of tasks: for each model others, and always the same ones."""
+    """Answer this share of tasks with the reference: different ones for each model, but always the same."""
 
     def answer(body: dict[str, Any]) -> Answer | None:
         said = [str(message.get("content")) for message in body["messages"]]
@@ -71,5 +71,5 @@ def _tool_loop(files: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
 
 
 def _place(name: str) -> float:
-    """A place between 0 and 1 for a name, evenly spread and always the same."""
+    """Return a number between 0 and 1 derived from a name, evenly distributed."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") / 2**32

@@ -26,7 +26,7 @@ from litellm_minimax.hybrid.members.resolution import resolve
 from litellm_minimax.wire.faults import InvalidRequest
 
 _FIRST = {"messages": [{"role": "user", "content": "…"}]}
-"""The request of somebody who gives no file."""
+"""The request to explain if no file is given."""
 _ROLES: tuple[spec.Role, ...] = ("reasoning", "execution")
 
 
@@ -90,7 +90,7 @@ def explanation(
 
 
 def _named(model: str, config: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, spec.HybridSpec | None]:
-    """The entry of the configuration that serves the name, and its members if they stand in the name itself."""
+    """Return the configuration's entry for the name, and the members if the name itself contains them."""
     entries = [
         entry
         for entry in config.get("model_list") or ()

@@ -1,1 +1,1 @@
-"""Whether a hybrid is worth its money, measured on programming tasks: ``litellm-minimax eval``."""
+"""Measures on programming tasks whether a hybrid is worth its cost: ``litellm-minimax eval``."""

@@ -1,4 +1,4 @@
-"""The module that a model's answer holds."""
+"""Finds the code in a model's answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _FENCE = re.compile(r"^[ \t]*```([^\n`]{0,40})$", re.MULTILINE)
 
 
 def code_in(answer: str) -> str:
-    """The longest code block of an answer, an unclosed one included; all of it if there is none."""
+    """Return the longest code block of an answer, even an unclosed one; the whole answer if there is none."""
     marks = list(_FENCE.finditer(answer))
     if not marks:
         return answer

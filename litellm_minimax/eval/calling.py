@@ -1,4 +1,4 @@
-"""Inspect's way to a model, here through LiteLLM: our names, our hybrids, a bound that is held before each call."""
+"""Inspect's model interface, implemented with LiteLLM; a call is refused if it might exceed the budget."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PROVIDER = "litellm-minimax"
 litellm.suppress_debug_info = True
 _RETRIES = 3
 _SENT = "sent"
-"""In the metadata of an assistant's message: the message as it came, which is what goes back, thinking and all."""
+"""The key in an assistant message's metadata for the unchanged answer, which is sent back with its thinking."""
 _SPENT = "spent"
 _AGAIN = (
     litellm.exceptions.RateLimitError, litellm.exceptions.ServiceUnavailableError, litellm.exceptions.Timeout,
@@ -43,14 +43,14 @@ _STOPS = {"stop": "stop", "length": "max_tokens", "tool_calls": "tool_calls", "c
 
 @dataclass(slots=True)
 class Purse:
-    """What all contenders may spend together, and at which prices."""
+    """The budget that all contenders share, and the prices."""
 
     budget: Budget
     prices: Prices
 
 
 def model(contender: Contender, purse: Purse, answer_tokens: int, seconds: float) -> Model:
-    """The contender, as inspect calls it."""
+    """Return the contender as a model of inspect."""
     config = GenerateConfig(max_tokens=answer_tokens, max_retries=_RETRIES, attempt_timeout=None)
     return get_model(
         f"{PROVIDER}/{contender.name}", config=config, memoize=False, contender=contender, purse=purse, seconds=seconds
@@ -58,7 +58,7 @@ def model(contender: Contender, purse: Purse, answer_tokens: int, seconds: float
 
 
 def spent_by(output: ModelOutput) -> Spent:
-    """What the call behind an output used."""
+    """Return what the call behind an output used."""
     return Spent(**(output.metadata or {}).get(_SPENT, {}))
 
 
@@ -87,10 +87,10 @@ class ThroughLiteLLM(ModelAPI):
         tool_choice: ToolChoice,  # noqa: ARG002 -- our solver never chooses
         config: GenerateConfig,
     ) -> ModelOutput:
-        """One call, set aside in the budget at its most before it is made.
+        """Make one call, after reserving the most that it may cost.
 
         Raises:
-            Unsettled: it might go beyond the bound.
+            Unsettled: the call might exceed the budget.
         """
         body: dict[str, Any] = {"messages": [_sent(message) for message in input]}
         if tools:
@@ -106,7 +106,7 @@ class ThroughLiteLLM(ModelAPI):
             )  # fmt: skip
             cost = _cost(answer, self.contender, self.purse.prices, most)
         except litellm.exceptions.Timeout:
-            raise  # it may have been answered, and billed, all the same
+            raise  # it may have been answered and billed nevertheless
         except Exception:
             cost = 0.0
             raise
@@ -115,16 +115,16 @@ class ThroughLiteLLM(ModelAPI):
         return _output(answer, self.contender.name, cost, time.monotonic() - began)
 
     def should_retry(self, ex: BaseException) -> bool:
-        """Errors of the moment; inspect waits longer each time."""
+        """Whether an error is temporary; inspect waits longer before each retry."""
         return isinstance(ex, _AGAIN)
 
     def connection_key(self) -> str:
-        """Contenders don't share inspect's limit of connections."""
+        """Return a key per contender, so that each has its own connection limit in inspect."""
         return self.contender.name
 
 
 def _sent(message: ChatMessage) -> dict[str, Any]:
-    """A message as LiteLLM takes it; an assistant's own goes back as it came."""
+    """Return a message for LiteLLM; an assistant's message is sent back unchanged."""
     if isinstance(message, ChatMessageAssistant) and _SENT in (message.metadata or {}):
         return dict(message.metadata[_SENT])
     if isinstance(message, ChatMessageTool):
@@ -162,7 +162,7 @@ def _output(answer: Any, name: str, cost: float, seconds: float) -> ModelOutput:
 
 
 def _call(call: Any) -> ToolCall:
-    """A tool call; arguments that are no JSON object are told to the model as its mistake."""
+    """Return a tool call; if its arguments are no JSON object, the model is told about the mistake."""
     try:
         arguments, problem = json.loads(call.function.arguments or "{}"), None
     except ValueError as error:
@@ -173,7 +173,7 @@ def _call(call: Any) -> ToolCall:
 
 
 def _cost(answer: Any, contender: Contender, prices: Prices, most: float) -> float:
-    """What an answer cost: as LiteLLM or the proxy tells it, else by its tokens at the full price."""
+    """Return the cost of an answer as reported by the proxy or LiteLLM, else of its tokens at the full price."""
     hidden = getattr(answer, "_hidden_params", {}) or {}
     headers = hidden.get("additional_headers") or {}
     for told in (headers.get("llm_provider-x-litellm-response-cost"), hidden.get("response_cost")):

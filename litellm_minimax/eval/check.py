@@ -17,7 +17,7 @@ def passes(task: Task, answer: Mapping[str, str]) -> sandbox.Outcome:
 
 
 def problems(tasks: Sequence[Task]) -> Iterator[tuple[Task, list[str]]]:
-    """Each task with what is wrong with it, in order."""
+    """Return each task with what is wrong with it, in order."""
     with ThreadPoolExecutor(2) as pool:
         yield from zip(tasks, pool.map(_problems, tasks), strict=True)
 

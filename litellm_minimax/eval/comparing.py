@@ -1,4 +1,4 @@
-"""What the results show: each contender's share with its interval, and each two task by task."""
+"""Evaluates the results: each contender's pass rate with its interval, and pairs of contenders task by task."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class Row:
     """One contender.
 
     Attributes:
-        name: of the contender.
-        model: as LiteLLM was given it.
+        name: the contender's name.
+        model: the model string that LiteLLM was given.
         passed: the share of its tasks that it passed.
-        by_grade: passed and asked, for each grade.
-        dollars: per task, mean.
-        seconds: per task, mean.
-        prompt_tokens: per task, mean.
-        answer_tokens: per task, mean.
-        missing: tasks without a result.
+        by_grade: the numbers of tasks passed and attempted, for each grade.
+        dollars: the mean per task.
+        seconds: the mean per task.
+        prompt_tokens: the mean per task.
+        answer_tokens: the mean per task.
+        missing: how many tasks have no result.
     """
 
     name: str
@@ -44,12 +44,12 @@ class Comparison:
     """Two contenders on the tasks that both have a result for.
 
     Attributes:
-        one: who is compared.
-        other: with whom.
-        passed: the difference of their shares.
-        shown: it is more than chance may well have made.
-        dollars: how many times as many it costs; ``None`` if the other costs nothing.
-        seconds: how many times as long it takes; as ``dollars``.
+        one: the name of the first contender.
+        other: the name of the second.
+        passed: the difference of their pass rates.
+        shown: whether the difference is statistically significant.
+        dollars: the ratio of their costs; ``None`` if the other costs nothing.
+        seconds: the ratio of their times; ``None`` as for ``dollars``.
     """
 
     one: str
@@ -62,12 +62,12 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All of it, in numbers.
+    """The evaluated results.
 
     Attributes:
         rows: one for each contender.
-        comparisons: each hybrid with each model alone, and these with one another.
-        sentence: what it shows.
+        comparisons: each hybrid with each model alone, and the models alone with one another.
+        sentence: the conclusion.
     """
 
     rows: Sequence[Row]
@@ -76,7 +76,7 @@ class Report:
 
 
 def make(plan: Plan, measured: Measured) -> Report:
-    """Count."""
+    """Evaluate the results of a run."""
     rows = [_row(plan, measured, contender.name, contender.model) for contender in plan.contenders]
     comparisons = [_compared(plan, measured, one, other) for one, other in _pairs([row.name for row in rows])]
     return Report(rows, comparisons, sentence(comparisons))
@@ -130,7 +130,7 @@ def _times(ours: float, theirs: float) -> float | None:
 
 
 def sentence(comparisons: Sequence[Comparison]) -> str:
-    """What the comparisons show about the hybrids, or the two models where there is none; and not a word more."""
+    """Return what the comparisons show about the hybrids, or about the two models if there is no hybrid."""
     hybrids = [one for one in comparisons if one.other == EXECUTOR and one.one != REASONER]
     asked = [one for one in hybrids or comparisons if one.passed.count]
     if not asked:
@@ -148,7 +148,7 @@ def sentence(comparisons: Sequence[Comparison]) -> str:
 
 
 def _beside(comparisons: Sequence[Comparison], shown: Sequence[Comparison]) -> str:
-    """How the reasoner alone does, which may be the better buy."""
+    """Return how the reasoner alone compares, which may be the better choice."""
     better = {one.one for one in shown if one.passed.mean > 0}
     told = [one for one in comparisons if one.other == REASONER and one.one in better and one.passed.count]
     told += [one for one in comparisons if one.one == REASONER and one.shown]

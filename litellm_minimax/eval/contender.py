@@ -1,4 +1,4 @@
-"""Who is measured: a model alone, or two of them as a hybrid, and what one call of it may cost at most."""
+"""The contenders: models alone and pairs of models as hybrids, with the most that one call may cost."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from litellm_minimax import catalog
 
 EXECUTOR, REASONER = "executor alone", "reasoner alone"
 _REASONING_TOKENS = 8_192
-"""What a hybrid's reasoner may write in one call: the preset's own default, said here because the bound needs it."""
+"""How many tokens a hybrid's reasoner may write in one call (the default of a preset), to compute the most it costs."""
 _ADDED_BYTES = 16_384
-"""What a hybrid writes around a conversation: its instructions for both members, and tools as text."""
+"""How many bytes a hybrid may add to a conversation: instructions for both members, and tools as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,10 @@ class Mode:
     """A way to use two models.
 
     Attributes:
-        options: of the hybrid.
-        executions: calls of the executor for one answer, at most.
-        consultations: calls of the reasoner for one answer, at most.
-        typed: a proxy's client may ask for it by typing both models.
+        options: the hybrid's options.
+        executions: the most calls of the executor for one answer.
+        consultations: the most calls of the reasoner for one answer.
+        typed: whether a proxy's client can request the mode with a model string of both models.
     """
 
     options: Mapping[str, Any]
@@ -43,26 +43,26 @@ MODES: Mapping[str, Mode] = {
 
 
 class NoPrice(Exception):
-    """Nobody knows what a model costs, so that no bound could be held."""
+    """The price of a model is not known, so the budget could not be kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A model that one call of a contender calls, and how often at most."""
+    """A model that one call of a contender calls, and the most calls of it."""
 
     model: str
     calls: int
     answer_tokens: int | None = None
-    """``None``: as many as the contender's answer may have."""
+    """The most tokens of one call; ``None`` for as many as the contender's answer may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One of those that are compared.
+    """A model or a hybrid to measure.
 
     Attributes:
-        name: in the report.
-        model: as LiteLLM is given it.
+        name: its name in the report.
+        model: the model string for LiteLLM.
         parts: the models that one call of it calls.
         options: further arguments for LiteLLM.
     """
@@ -74,11 +74,11 @@ class Contender:
 
     @property
     def is_hybrid(self) -> bool:
-        """It is two models."""
+        """Whether it is two models."""
         return len(self.parts) > 1
 
     def most(self, prompt_bytes: int, answer_tokens: int, prices: Prices) -> float:
-        """The most that one call may cost, in dollars: every byte a token, every token asked for written."""
+        """Return the most that one call may cost in dollars, if each byte is a token and the answer has full length."""
         tokens = [part.answer_tokens or answer_tokens for part in self.parts]
         added = _ADDED_BYTES + sum(part.calls * most for part, most in zip(self.parts, tokens, strict=True))
         prompt = prompt_bytes + (added if self.is_hybrid else 0)
@@ -92,16 +92,16 @@ class Prices:
     """What models cost, in dollars per million tokens.
 
     Attributes:
-        told: by the user, which win; the others are this package's own and LiteLLM's.
+        told: prices from the user, which take precedence over this package's and LiteLLM's.
     """
 
     told: Mapping[str, catalog.Price] = field(default_factory=dict)
 
     def of(self, model: str) -> catalog.Price:
-        """The price of a model.
+        """Return the price of a model.
 
         Raises:
-            NoPrice: nobody knows it.
+            NoPrice: the price is not known.
         """
         facts = catalog.find(model.rpartition("/")[2].rpartition(":")[2])
         found = self.told.get(model) or (facts.price if facts else None) or _listed(model)
@@ -110,13 +110,13 @@ class Prices:
         return found
 
     def cost(self, model: str, prompt_tokens: int, answer_tokens: int) -> float:
-        """What a call with these tokens costs at the full price."""
+        """Return what a call with these tokens costs at the full price."""
         price = self.of(model)
         return (prompt_tokens * price.input + answer_tokens * price.output) / 1e6
 
 
 def _listed(model: str) -> catalog.Price | None:
-    """The price in LiteLLM's map."""
+    """Return the price in LiteLLM's map."""
     import litellm
 
     facts = litellm.model_cost.get(model) or litellm.model_cost.get(model.replace(":", "/", 1)) or {}

@@ -1,4 +1,4 @@
-"""What came of one task with one contender, and the file that a run writes them to and goes on from."""
+"""The result of one task with one contender, and the file of results, from which an interrupted run continues."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one task.
+    """The result of one task with one contender.
 
     Attributes:
-        contender: its name.
+        contender: the contender's name.
         task: the task's name.
         grade: the task's grade.
-        key: tells whether a later run asks the same of the same.
-        passed: all of its tests did.
-        said: what the tests said last.
-        spent: for it.
+        key: from :func:`key_of`; a later run with the same key reuses the result.
+        passed: whether all of the task's tests passed.
+        said: the last output of the tests.
+        spent: what the calls used.
     """
 
     contender: str
@@ -62,7 +62,7 @@ class Result:
 
 
 def key_of(task: Task, contender: Contender, settings: tuple[int, int, bool]) -> str:
-    """The same for the same question only: a changed task, model, mode or setting is asked anew."""
+    """Return a key that changes with the task, the model, the mode or a setting, so that changes are measured anew."""
     asked = [
         task.prompt, task.tests, sorted(task.files.items()), contender.model, settings,
         {name: value for name, value in contender.options.items() if name not in {"api_key", "api_base"}},

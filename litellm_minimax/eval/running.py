@@ -1,4 +1,4 @@
-"""One run: every task with every contender, in inspect, going on where an earlier run was ended."""
+"""One run of every task with every contender in inspect; it continues where an earlier run was interrupted."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ RESULTS = "results.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is going to be measured.
+    """What to measure.
 
     Attributes:
-        tasks: on which tasks.
-        contenders: who.
+        tasks: the tasks.
+        contenders: the contenders.
         out: the folder of results, logs and report.
         budget: what this run may spend.
-        prices: of the models.
-        answer_tokens: of one answer, at most, thinking included.
-        turns: calls for a task with a repository, at most.
-        at_once: tasks at a time, for each contender.
-        seconds: for one call.
-        simulated: the models are: nothing of it may be taken for a measurement.
+        prices: the prices of the models.
+        answer_tokens: the most tokens of one answer, including its thinking.
+        turns: the most calls for a task with a repository.
+        at_once: how many tasks each contender works on at a time.
+        seconds: the timeout of one call.
+        simulated: whether the models are simulated, so that the results are no measurement.
     """
 
     tasks: Sequence[Task]
@@ -46,11 +46,11 @@ class Plan:
     simulated: bool = False
 
     def key(self, task: Task, contender: Contender) -> str:
-        """Under which a result is kept."""
+        """Return the key under which a result is kept."""
         return key_of(task, contender, (self.answer_tokens, self.turns, self.simulated))
 
     def most(self, contender: Contender) -> float:
-        """The most that the first call of each task may cost; tool loops need more, and most answers far less."""
+        """Return the most that the first calls of all tasks may cost; tool loops cost more, most answers far less."""
         return sum(
             contender.most(len(task.prompt.encode()) + 2_000, self.answer_tokens, self.prices) for task in self.tasks
         )
@@ -58,12 +58,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What came of a run.
+    """The results of a run.
 
     Attributes:
-        results: by contender and task.
-        missing: contender and task -> why there is no result.
-        earlier: how many results an earlier run had left.
+        results: the results by contender and task.
+        missing: by contender and task, why there is no result.
+        earlier: how many results come from an earlier run.
     """
 
     results: Mapping[tuple[str, str], Result]
@@ -72,11 +72,11 @@ class Measured:
 
 
 def run(plan: Plan, tell: Callable[[Result], None]) -> Measured:
-    """Measure what an earlier run has not; never fails because a model does.
+    """Measure what no earlier run has measured. A failing model does not fail the run.
 
     Args:
-        plan: what.
-        tell: is told each result as it comes.
+        plan: what to measure.
+        tell: called with each result as it arrives.
     """
     plan.out.mkdir(parents=True, exist_ok=True)
     kept = Results(plan.out / RESULTS)
@@ -103,7 +103,7 @@ def run(plan: Plan, tell: Callable[[Result], None]) -> Measured:
 def _ask(
     plan: Plan, open_tasks: Mapping[str, Sequence[Task]], kept: Results, tell: Callable[[Result], None]
 ) -> dict[tuple[str, str], str]:
-    """Let inspect do it; why some gave no result."""
+    """Measure with inspect, and return why some tasks have no result."""
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     import inspect_ai
 

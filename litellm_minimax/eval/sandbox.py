@@ -1,7 +1,7 @@
-"""Running what a model wrote: in a process of its own with few rights, and gone afterwards.
+"""Runs a model's program in a separate process with few rights, which is ended afterwards.
 
-It is a guard against mistakes of a program (endless loops, memory, floods of output), and takes the network and the
-environment (keys) away. It is not a guard against a program that attacks the system's kernel: who fears that runs the
+This protects against faulty programs (endless loops, too much memory or output), and denies them the network and the
+environment with its keys. It does not protect against a program that attacks the system's kernel; for that, run the
 whole command in a virtual machine.
 """
 
@@ -23,15 +23,15 @@ from functools import lru_cache
 from pathlib import Path
 
 _FIRST_UID, _UIDS = 1_900_000_000, 1_000_000
-"""User ids that nobody has: a run gets one to itself, so that its processes can be counted."""
+"""Unused user ids. Each run gets its own, so that its processes can be counted."""
 _UNSHARE = ("unshare", "--net", "--pid", "--fork", "--kill-child")
 _UNSHARE_ALL = (*_UNSHARE, "--mount-proc")
-"""Without it a program of the same user could read the environment of this one, keys and all, in /proc."""
+"""Without its own ``/proc``, a program could read this process's environment with its keys there."""
 _SETPRIV = ("setpriv", "--reuid={uid}", "--regid={uid}", "--clear-groups", "--no-new-privs")
 _MAY_READ = ("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search")
-"""For an interpreter in root's own folder: it may read what it likes, which root can, and write nothing."""
+"""Lets an interpreter in root's folder be read: the run may read every file that root can, but not write it."""
 _SHOWN = 4_000
-"""So many characters of what a program wrote are kept, the last ones."""
+"""How many of the last characters of a program's output are kept."""
 _START = """
 import json, os, resource, sys
 told = json.loads(sys.stdin.buffer.read())
@@ -52,23 +52,23 @@ exec(compile(told.pop("program"), scope["__file__"], "exec"), scope)
 sys.stdout.flush()
 os.write(1, token.encode())
 """
-"""The limits are set here, in the child, after it has its user id and before it runs a foreign line."""
+"""The child sets its limits itself, after it has its user id and before it runs the model's code."""
 
 
 _TURNS = threading.BoundedSemaphore(os.cpu_count() or 1)
-"""Tests have limits of time, so no more of them run at once than there are processors."""
+"""Tests have time limits, so no more of them run at once than there are processors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one run may use.
+    """The limits of one run.
 
     Attributes:
-        seconds: wall clock, and processor.
-        memory: bytes of address space, for each process.
-        file: bytes of the largest file, which holds for the output too.
-        open_files: files open at a time.
-        processes: processes and threads at a time.
+        seconds: seconds of wall-clock time, and of processor time.
+        memory: bytes of address space of each process.
+        file: bytes of the largest file, including the output.
+        open_files: how many files may be open at a time.
+        processes: how many processes and threads may run at a time.
     """
 
     seconds: float = 20.0
@@ -80,7 +80,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run: whether the program ran to its end, and what it wrote last."""
+    """The result of a run: whether the program ran to its end, and the last part of its output."""
 
     passed: bool
     said: str
@@ -88,13 +88,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Isolation:
-    """What this system lets us take away from a program.
+    """How far a program can be isolated on this system.
 
     Attributes:
-        command: goes before the interpreter; ``{uid}`` stands for the user id of the run.
-        network: the network is taken away.
-        own_user: each run gets a user id of its own.
-        own_count: processes are counted for the run alone, not for all that the user runs.
+        command: the command before the interpreter, with ``{uid}`` for the user id of the run.
+        network: whether the program has no network.
+        own_user: whether each run gets its own user id.
+        own_count: whether processes are counted per run, rather than per user.
     """
 
     command: tuple[str, ...]
@@ -116,7 +116,7 @@ class Isolation:
 
 @lru_cache(maxsize=1)
 def isolation() -> Isolation:
-    """The most that can be taken away here; tried, not guessed."""
+    """Return the strongest isolation that works on this system, found by trying."""
     mine = ("--user", "--map-current-user")
     tried = [
         Isolation((*prefix, *mine), network=True, own_user=False, own_count=True) for prefix in (_UNSHARE_ALL, _UNSHARE)
@@ -144,10 +144,10 @@ def run(files: Mapping[str, str], name: str, program: str, limits: Limits | None
     """Run a Python program in a folder that holds these files.
 
     Args:
-        files: names and texts.
-        name: what the program is called in its error messages.
-        program: its text; it is not one of the files, so what they hold can't read it there.
-        limits: what it may use.
+        files: the files' names and texts.
+        name: the program's name in its error messages.
+        program: the program's text, which is not written to the folder, so that the files' code can't read it there.
+        limits: the limits of the run.
     """
     limits = limits or Limits()
     with tempfile.TemporaryDirectory(prefix="eval-", ignore_cleanup_errors=True) as above:
@@ -182,7 +182,7 @@ def _run(above: Path, folder: Path, program: tuple[str, str], limits: Limits) ->
 
 
 def _wait(child: subprocess.Popen[bytes], told: bytes, seconds: float) -> str:
-    """Wait for its end, and end all that it started; why it did not end by itself."""
+    """Wait for the child to end, end all that it started, and return why it had to be ended, if it had to."""
     try:
         child.communicate(told, timeout=seconds)
     except subprocess.TimeoutExpired:

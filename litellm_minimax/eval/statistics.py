@@ -18,10 +18,10 @@ class Estimate:
     """A mean over tasks and its 95 % interval.
 
     Attributes:
-        mean: of the values.
-        low: of the interval.
-        high: of the interval.
-        count: how many tasks it rests on.
+        mean: the mean of the values.
+        low: the lower end of the interval.
+        high: the upper end of the interval.
+        count: the number of tasks.
     """
 
     mean: float
@@ -31,17 +31,17 @@ class Estimate:
 
     @property
     def is_beside_zero(self) -> bool:
-        """For a difference: the interval lies on one side of 0."""
+        """Whether the interval of a difference does not include 0."""
         return self.low > 0 or self.high < 0
 
     @property
     def has_no_width(self) -> bool:
-        """All values were the same, about which drawing from them again can say nothing."""
+        """Whether all values were the same, so that the bootstrap gives no interval."""
         return self.low == self.high
 
 
 def estimate(values: Sequence[float]) -> Estimate:
-    """The mean of one value a task, and what it might have been with other tasks of the kind (percentile bootstrap)."""
+    """Return the mean of one value per task, with its interval from a percentile bootstrap over tasks."""
     if not values:
         return Estimate(0.0, 0.0, 0.0, 0)
     count, draw = len(values), random.Random(_SEED)
@@ -51,7 +51,7 @@ def estimate(values: Sequence[float]) -> Estimate:
 
 
 def difference(ours: Sequence[float], theirs: Sequence[float]) -> Estimate:
-    """The mean difference of two values a task, each task a pair of its own."""
+    """Return the mean difference of two values per task, paired by task."""
     return estimate([one - other for one, other in zip(ours, theirs, strict=True)])
 
 

@@ -1,1 +1,1 @@
-"""What an operator sees: figures for Prometheus and spans for OpenTelemetry."""
+"""Metrics for Prometheus and spans for OpenTelemetry."""

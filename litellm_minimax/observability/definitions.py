@@ -1,7 +1,7 @@
 """The metrics: their names, labels and meaning, in one place for the code, the documentation and the dashboard.
 
-A label's values are a fixed list, so that nothing a client writes can make a new time series. The one exception is
-``model``: the caller of the metric gives a name of the operator's configuration, or ``other``.
+Each label has a fixed list of values, so that no client can create new time series. The one exception is ``model``,
+for which the calling code passes a name from the operator's configuration or ``other``.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from typing import Literal
 from litellm_minimax.observability.values import BROKEN, DECISIONS, ENDINGS, ERROR_CODES, PHASES, REASONS, TOKEN_KINDS
 
 OTHER = "other"
-"""The value for what is not in a label's list."""
+"""Stands for any value that is not in a label's list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric, as Prometheus knows it."""
+    """One metric of Prometheus."""
 
     name: str
-    """Without the ``_total`` that Prometheus's clients put behind a counter."""
+    """The name, without the ``_total`` that Prometheus's client libraries add to a counter."""
     kind: Literal["counter", "histogram", "gauge"]
     meaning: str
     labels: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
-    """Each label's values; ``None`` for one whose values the caller bounds."""
+    """Each label's values; ``None`` if the calling code limits them."""
     buckets: Sequence[float] = ()
     zeros: Sequence[Sequence[str]] | None = None
-    """The series that exist before anything happens; every combination where this is ``None``."""
+    """The series that exist from the start; ``None`` means every combination of values."""
 
     @property
     def sample(self) -> str:
-        """The name of what is queried."""
+        """The name to use in queries."""
         return f"{self.name}_total" if self.kind == "counter" else self.name
 
     def bounded(self, labels: Mapping[str, str]) -> dict[str, str]:
-        """``labels`` with nothing in it but the values of their lists."""
+        """Return ``labels`` with :data:`OTHER` for each value that is not in its list."""
         return {name: self._value(name, value) for name, value in labels.items()}
 
     def _value(self, label: str, value: str) -> str:
@@ -45,7 +45,7 @@ class Metric:
         return value if values is None or value in values else OTHER
 
     def first_series(self) -> list[tuple[str, ...]]:
-        """The series that are shown as zero from the start, so that their first increase is seen as one."""
+        """Return the series that are zero from the start, so that Prometheus sees their first increase."""
         if self.zeros is not None:
             return [tuple(values) for values in self.zeros]
         return [] if None in self.labels.values() else list(product(*(values or () for values in self.labels.values())))

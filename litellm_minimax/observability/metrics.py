@@ -1,9 +1,9 @@
-"""Counting for Prometheus, where ``prometheus_client`` is in use in this process; without it nothing happens.
+"""Counting for Prometheus, if ``prometheus_client`` is in use in this process; otherwise nothing happens.
 
 The metrics are in the client library's default registry, which LiteLLM's ``/metrics`` serves (callback
 ``prometheus``), and follow its multi-process mode, in which LiteLLM runs with several workers. That mode is chosen
-from ``PROMETHEUS_MULTIPROC_DIR`` when the library is imported, and LiteLLM sets it late: so the library is never
-imported from here before LiteLLM does, or the program that serves the registry.
+from ``PROMETHEUS_MULTIPROC_DIR`` when the library is imported, and LiteLLM sets it late. So this module does not import
+the library before LiteLLM, or the program that serves the registry, has done so.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ _made: dict[str, Any] = {}
 
 
 def are_counted() -> bool:
-    """Whether anything is counted: somebody in this process uses ``prometheus_client``."""
+    """Whether metrics are counted, because ``prometheus_client`` is in use in this process."""
     return bool(_made) or _LIBRARY in sys.modules
 
 
 def expose() -> bool:
-    """Show every metric, with zeros where its series are known; does nothing the second time.
+    """Expose every metric, with zeros for the series that are known. May be called more than once.
 
     Returns:
-        Whether they are shown, which needs ``prometheus_client``.
+        Whether the metrics are exposed, which needs ``prometheus_client``.
     """
     return bool(_instruments(may_import=True))
 
@@ -43,7 +43,7 @@ def count(metric: Metric, by: float = 1, **labels: str) -> None:
 
 
 def observe(metric: Metric, value: float, **labels: str) -> None:
-    """Put one value into a histogram."""
+    """Add one value to a histogram."""
     _tell(metric, "observe", value, labels)
 
 
@@ -64,7 +64,7 @@ def _tell(metric: Metric, what: str, value: float, labels: Mapping[str, str]) ->
 
 
 def _instruments(*, may_import: bool = False) -> Mapping[str, Any]:
-    """The client library's objects by metric name, made when they are first needed; empty without the library."""
+    """Return the library's objects by metric name, made when first needed; empty without the library."""
     if not _made and (may_import or _LIBRARY in sys.modules):
         with _lock:
             if not _made:
@@ -84,7 +84,7 @@ def _instrument(metric: Metric) -> Any:
         case "counter":
             made = prometheus_client.Counter(metric.name, text, labels)
         case "gauge":
-            # Of several workers the sum, without those that have ended.
+            # With several workers: the sum over those that are still running.
             made = prometheus_client.Gauge(metric.name, text, labels, multiprocess_mode="livesum")
         case "histogram":
             made = prometheus_client.Histogram(metric.name, text, labels, buckets=metric.buckets)

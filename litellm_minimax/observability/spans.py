@@ -1,7 +1,7 @@
-"""Spans of our own in the traces that LiteLLM's OpenTelemetry callback exports; without the callback, none.
+"""This package's spans in the traces that LiteLLM's OpenTelemetry callback exports; without the callback, none.
 
-They are made by that callback's own tracer, so that they go where its spans go, and begun and ended live, so that what
-LiteLLM itself reports of a call (its Router's steps, failed attempts) can stand under ours.
+The spans are made with that callback's tracer, so they are exported with its own spans. They begin while the call runs,
+so that LiteLLM's spans for it (the Router's steps, failed attempts) can be placed below them.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from dataclasses import dataclass
 from typing import Any
 
 PARENT = "litellm_parent_otel_span"
-"""Where LiteLLM's metadata carry the span under which a call's spans belong."""
+"""The key in LiteLLM's metadata for the parent of a call's spans."""
 _CARRIED = ("traceparent", "tracestate")
 _FIRST = ("OpenTelemetry", "OpenTelemetryV2")
-"""The callback ``otel`` before others that are built on it, such as those for Langfuse or Arize."""
+"""The classes of the callback ``otel``, which comes before others built on it, such as those for Langfuse or Arize."""
 
 
 @dataclass(slots=True)
 class Span:
-    """One span, and where its time began."""
+    """One span, and when it began."""
 
     own: Any
-    """OpenTelemetry's."""
+    """OpenTelemetry's span."""
     began: int
     """Nanoseconds since the epoch."""
 
     def end(self, seconds: float, attributes: Mapping[str, Any], *, failed: bool = False) -> None:
-        """End it, so many seconds after it began."""
+        """End the span, ``seconds`` after it began."""
         from opentelemetry.trace import Status, StatusCode
 
         self.own.set_attributes({name: value for name, value in attributes.items() if value is not None})
@@ -39,7 +39,7 @@ class Span:
 
 
 def tracer() -> Any:
-    """The tracer of LiteLLM's OpenTelemetry callback, or ``None`` where there is no such callback."""
+    """Return the tracer of LiteLLM's OpenTelemetry callback, or ``None`` if there is no such callback."""
     if "opentelemetry.sdk.trace" not in sys.modules:
         return None
     import litellm
@@ -54,9 +54,9 @@ def begin(tracer: Any, name: str, parent: Any, began: int | None = None) -> Span
     """Begin a span.
 
     Args:
-        tracer: what :func:`tracer` gave.
-        name: how it is called.
-        parent: OpenTelemetry's span that it belongs under; ``None`` for none.
+        tracer: the tracer from :func:`tracer`.
+        name: the span's name.
+        parent: the parent span of OpenTelemetry; ``None`` for none.
         began: nanoseconds since the epoch; now by default.
     """
     from opentelemetry import trace
@@ -67,14 +67,14 @@ def begin(tracer: Any, name: str, parent: Any, began: int | None = None) -> Span
 
 
 def parent_of(metadata: Mapping[str, Any], headers: Mapping[str, Any]) -> Any:
-    """The span under which LiteLLM puts a call, in its order: the proxy's, a client's by its header, the active one.
+    """Return the parent span that LiteLLM gives a call: the proxy's, else a client's by header, else the active one.
 
     Args:
-        metadata: the call's.
-        headers: those of the request that came to the proxy.
+        metadata: the call's metadata.
+        headers: the headers of the request to the proxy.
 
     Returns:
-        OpenTelemetry's span, or ``None`` if the call begins a trace of its own.
+        OpenTelemetry's span, or ``None`` if the call begins a new trace.
     """
     from opentelemetry import trace
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator

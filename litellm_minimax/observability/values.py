@@ -25,7 +25,7 @@ ENDINGS = (
 TOKEN_KINDS = ("input", "cached_input", "output")
 
 BROKEN = ("timeout", "unreachable", "broken_off", "not_the_format", "refused_here")
-"""What happened to a call without an answer of MiniMax's; the last: this package did not send it."""
+"""What happened to a call that got no answer from MiniMax; with the last, this package did not send the call."""
 ERROR_CODES = (
     "1000", "1001", "1002", "1004", "1008", "1013", "1024", "1026", "1027", "1028", "1030", "1033", "1039", "1041",
     "1042", "2013", "2045", "2049", "2056", "2061", "2064",
