@@ -38,7 +38,7 @@ _ROLES: tuple[spec.Role, ...] = ("reasoning", "execution")
 )
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def explain(model: str, file: str | None, config: Path | None, *, as_json: bool) -> None:
-    """Explain a hybrid: its members, the options in force, and the decision for a request. Calls nobody."""
+    """Explain a hybrid: its members, the options in force, and the decision for a request. Makes no call."""
     try:
         path = config or proxy_config.shipped()
         told = explanation(model, proxy_config.load(path), _request(file), os.environ)
@@ -55,7 +55,7 @@ def explain(model: str, file: str | None, config: Path | None, *, as_json: bool)
 def explanation(
     model: str, config: Mapping[str, Any], request: Mapping[str, Any], environment: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Everything that there is to say, as it is printed with ``--json``.
+    """Return the explanation, as ``--json`` prints it.
 
     Args:
         model: the name as a client types it.

@@ -142,7 +142,7 @@ def sentence(comparisons: Sequence[Comparison]) -> str:
         best = max(asked, key=lambda one: one.passed.mean)
         told = (
             f"No difference shown: on {best.passed.count} tasks, the most is that of {best.one} against {best.other}, "
-            f"{_points_text(best.passed)}, which chance may well have made"
+            f"{_points_text(best.passed)}, which may well be chance"
         )
     return f"{told}.{_beside(comparisons, shown) if hybrids else ''}"
 

@@ -106,7 +106,9 @@ class Prices:
         facts = catalog.find(model.rpartition("/")[2].rpartition(":")[2])
         found = self.told.get(model) or (facts.price if facts else None) or _listed(model)
         if found is None:
-            raise NoPrice(f"nobody knows what {model} costs; say it: --price {model}=0.30/1.20 (dollars per million)")
+            raise NoPrice(
+                f"the price of {model} is not known; give it: --price {model}=0.30/1.20 (dollars per million tokens)"
+            )
         return found
 
     def cost(self, model: str, prompt_tokens: int, answer_tokens: int) -> float:

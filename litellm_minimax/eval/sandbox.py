@@ -109,8 +109,8 @@ class Isolation:
         if self.network:
             return f"Answers were tested without network, without your environment, and with {rights}."
         return (
-            f"Answers were tested without your environment and with {rights}. This system did not let us take the "
-            "network from them: they could have reached it."
+            f"Answers were tested without your environment and with {rights}. This system does not permit "
+            "taking the network from them, so they could have reached it."
         )
 
 
