@@ -100,7 +100,8 @@ fuzz: $(VENV)/.installed-dev  ## a million hostile inputs per parser; figures in
 guards: $(VENV)/.installed-dev  ## whether each security test fails when its guard is removed
 	$(BIN)/python scripts/check_guards.py
 
-eval-tasks: $(VENV)/.installed-dev  ## whether the hidden tests of eval's 60 tasks tell right from wrong (a minute)
+eval-tasks: $(VENV)/.installed-dev  ## eval's own tests, and whether the hidden tests of its 60 tasks tell right from wrong (a minute)
+	$(BIN)/python -m pytest -q tests/eval
 	$(BIN)/litellm-minimax eval --check
 
 upgrade-check:  ## the contract tests on the newest LiteLLM that the index serves

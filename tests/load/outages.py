@@ -97,7 +97,8 @@ async def play(client: httpx.AsyncClient, outage: Outage, reasoner: Simulator, c
             outage.reasons[reason] += 1
             outage.evidence += [evidence] if came != "answered" else []
 
-    await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
+    # Fewer at once than there are requests: the later ones have to find the reasoner at rest.
+    await asyncio.gather(*(one_after_another() for _ in range(min(AT_ONCE, max(1, count // 4)))))
 
 
 async def _ask(client: httpx.AsyncClient, mode: str, number: int, nonce: str) -> tuple[str, str, str]:
