@@ -19,6 +19,7 @@ import httpx
 import pytest
 from proxy_process import SHIPPED_CONFIG, StartedProxy, free_port
 
+from litellm_minimax.memory.shared_cache import SharedCache
 from litellm_minimax.simulator import Simulator
 
 sys.path.insert(0, str(Path(__file__).parent / "doors"))
@@ -158,6 +159,17 @@ def test_what_one_replica_heard_the_other_remembers(redis_server, replicas, sim,
     report = sim.report()
     assert report["tool_loop_turns_with_reasoning"] == report["tool_loop_turns"] == tool_loops.LOOP_TURNS
     assert redis_server.keys()
+
+
+async def test_sums_of_two_replicas_are_one_sum_in_redis(redis_server, monkeypatch):
+    """What a conversation's thinking has cost (`reasoning_budget`): both replicas add at the same time, none is lost."""
+    from litellm.caching.redis_cache import RedisCache
+
+    redis = RedisCache(host="127.0.0.1", port=redis_server.port)
+    monkeypatch.setattr(SharedCache, "_redis", lambda _: redis)
+    one, other = (SharedCache(max_items=10, max_item_kib=1, ttl=60) for _ in range(2))
+    await asyncio.gather(*(each.aadd("spent", 0.25) for each in (one, other) for _ in range(8)))
+    assert await one.atotal("spent") == await other.atotal("spent") == pytest.approx(4.0)
 
 
 def test_losing_redis_in_the_middle_is_a_miss_and_never_an_error(redis_server, sim, http):
