@@ -20,7 +20,7 @@ def advisor(model=REASONER, **fields):
     return {"type": clients_tool.TYPE, "name": "advisor", "model": model, **fields}
 
 
-def ask(world, model, messages, key="sk-test-advises", **fields):  # noqa: F811
+def ask(world, model, messages, key, **fields):  # noqa: F811
     return world.post("/v1/messages", {"model": model, "max_tokens": 500, "messages": messages, **fields}, key)
 
 
@@ -47,7 +47,8 @@ def asked(world):  # noqa: F811
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 def test_a_clients_own_advisor_tool_is_served_by_a_consultation_that_the_client_does_not_see(world, stream):  # noqa: F811
     consults(world)
-    client = world.anthropic.with_options(api_key="sk-test-advises")
+    key = f"sk-test-advises-{stream}"
+    client = world.anthropic.with_options(api_key=key)
     settings = {"model": EXECUTOR, "max_tokens": 500, "tools": [LS, advisor(max_uses=2)]}
     # Advice that Anthropic gave earlier in this conversation stands in it in blocks of Anthropic's own.
     earlier = [
@@ -74,7 +75,7 @@ def test_a_clients_own_advisor_tool_is_served_by_a_consultation_that_the_client_
     assert "Use a lexer." in json.dumps(first["messages"])
     assert "tools" not in advice
     if not OLD:
-        (event,) = world.events("sk-test-advises", 1)
+        (event,) = world.events(key, 1)
         assert (event["event"], event["cost"] > 0, event["key"]) == ("success", True, True)
         assert event["tokens"] == message.usage.input_tokens + message.usage.output_tokens
 
