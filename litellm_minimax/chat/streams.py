@@ -55,6 +55,11 @@ class _StreamState:
         """Whether the answer is complete; only its usage may still be missing."""
         return self._reader is not None and self._reader.finished
 
+    @property
+    def complete(self) -> bool:
+        """Whether the server generates no more, so that its connection can be reused instead of closed."""
+        return self._reader is not None and self._reader.complete and self.fault is None
+
     def take(self, piece: bytes) -> bool:
         """Turn the deltas of one network read into one chunk of each kind; nothing is delayed for this.
 
@@ -184,13 +189,16 @@ class AsyncStream:
             return None
 
     async def aclose(self) -> None:
-        """Stop: close the upstream connection at once, so that it generates no more."""
+        """Stop: close the upstream connection at once if it still generates."""
         self._opened = self._state.ended = True
         await self._close_answer()
 
     async def _close_answer(self) -> None:
         answer, self._answer = self._answer, None
         pieces, self._pieces = self._pieces, None
+        if answer is not None and pieces is not None and self._state.complete:
+            answer.end(pieces)
+            return
         if pieces is not None:
             with suppress(RuntimeError):  # "already running": another task is reading, and is about to see the end
                 await pieces.aclose()
@@ -268,18 +276,23 @@ class SyncStream:
             raise
 
     def close(self) -> None:
-        """Stop: close the upstream connection at once."""
+        """Stop: close the upstream connection at once if it still generates."""
         self._state.ended = True
         self._close_answer()
 
     def _close_answer(self) -> None:
         answer, self._answer = self._answer, None
-        self._pieces = iter(())
-        if answer is not None:
+        pieces, self._pieces = self._pieces, iter(())
+        if answer is None:
+            return
+        if self._state.complete:
+            answer.end(pieces)
+        else:
             answer.close()
 
     def __del__(self) -> None:
-        self._close_answer()
+        if self._answer is not None:
+            self._answer.close()
 
 
 def _with_field(events: list[Event], name: str, value: str) -> list[Event]:

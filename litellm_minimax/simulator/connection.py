@@ -26,7 +26,7 @@ class Host(Protocol):
     def left(self, connection: Connection, /) -> None:
         """It is gone."""
 
-    def record(self, request: h11.Request, body: bytes, /) -> RecordedRequest:
+    def record(self, request: h11.Request, body: bytes, client_port: int, /) -> RecordedRequest:
         """Record a whole request."""
 
     def reply_to(self, record: RecordedRequest, /) -> Reply:
@@ -63,6 +63,7 @@ class Connection(asyncio.Protocol):
         # asyncio does this only for sockets that name their protocol, and those of socket.create_server() do not.
         # Without it a frame waits up to 40 ms for the client to acknowledge the one before.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+        self._port: int = transport.get_extra_info("peername")[1]
         self._host.joined(self)
 
     def connection_lost(self, _exc: Exception | None) -> None:
@@ -146,7 +147,7 @@ class Connection(asyncio.Protocol):
         request = self._request
         if request is None:
             return
-        record = self._host.record(request, b"".join(self._body))
+        record = self._host.record(request, b"".join(self._body), self._port)
         self._pending += self._http.trailing_data[0]
         wants_close = record.headers.get("connection", "").lower() == "close" or request.http_version == b"1.0"
         self._task = asyncio.get_running_loop().create_task(self._answer(record, wants_close))

@@ -59,6 +59,7 @@ class RecordedRequest:
         body: the body as JSON, or ``None``.
         arrived: monotonic seconds.
         trace_id: the id the answer carries.
+        client_port: the port that the client's connection came from; the same for all requests of one connection.
         reasoning_turns: assistant turns of the current tool loop that came from this simulator with reasoning.
         reasoning_turns_intact: those whose reasoning came back exactly (except for white space around it).
         answered: how it was answered.
@@ -71,6 +72,7 @@ class RecordedRequest:
     raw: bytes
     body: Any
     trace_id: str
+    client_port: int = 0
     arrived: float = field(default_factory=time.monotonic)
     reasoning_turns: int = 0
     reasoning_turns_intact: int = 0
@@ -82,7 +84,8 @@ class RecordedRequest:
         done = {name: getattr(self.answered, name) for name in AnsweredRecord.__slots__}
         return {
             "method": self.method, "path": self.path, "query": self.query, "headers": shown, "body": self.body,
-            "trace_id": self.trace_id, "arrived": self.arrived, "reasoning_turns": self.reasoning_turns,
+            "trace_id": self.trace_id, "client_port": self.client_port, "arrived": self.arrived,
+            "reasoning_turns": self.reasoning_turns,
             "reasoning_turns_intact": self.reasoning_turns_intact, "answered": done,
         }  # fmt: skip
 

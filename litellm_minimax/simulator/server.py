@@ -223,15 +223,14 @@ class Simulator:
         """Note that a connection has ended."""
         self._connections.discard(connection)
 
-    def record(self, request: h11.Request, raw: bytes) -> RecordedRequest:
+    def record(self, request: h11.Request, raw: bytes, client_port: int) -> RecordedRequest:
         """Record a request that has arrived."""
         self._active += 1
         path, _, query = request.target.decode("latin-1").partition("?")
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers}
         trace_id = hashlib.blake2b(b"%d %b" % (next(self._sequence), raw), digest_size=16).hexdigest()
-        record = RecordedRequest(
-            request.method.decode("latin-1"), path, query, headers, raw, parse_json(raw) if raw else None, trace_id
-        )
+        method, body = request.method.decode("latin-1"), parse_json(raw) if raw else None
+        record = RecordedRequest(method, path, query, headers, raw, body, trace_id, client_port)
         if not path.startswith("/simulator/"):
             self.requests.append(record)
             if len(self.requests) > self._keep:

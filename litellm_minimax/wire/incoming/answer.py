@@ -48,6 +48,11 @@ class AnswerReader:
         """Whether the answer is complete; only its usage may still be missing."""
         return self._reducer.finished
 
+    @property
+    def complete(self) -> bool:
+        """Whether the server has nothing more to generate: the rest of its body is at most the usage and the end."""
+        return (self._reducer.done or self._reducer.finished) and not self._reducer.stopped
+
     def feed(self, data: bytes) -> list[Event]:
         """Take the next piece of the body and return its events.
 
