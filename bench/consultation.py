@@ -6,15 +6,14 @@ executor answers. When each request came and was answered is what the simulator 
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import time
-import urllib.request
 from typing import Any
 
 from bench.load import DELTA_CHARS
 from bench.measure import lags_of
+from bench.recorded import recorded
 
 REASONER, EXECUTOR = "MiniMax-M2", "MiniMax-M3"
 RATE = 50
@@ -77,9 +76,7 @@ async def _ask(nonce: str) -> tuple[float, float]:
 
 def _upstreams(address: str, nonce: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """What the simulator recorded of the executor's call, the advisor's, and the executor's again."""
-    with urllib.request.urlopen(f"{address}/simulator/requests") as response:
-        told = [each for each in json.load(response) if f"nonce={nonce}" in json.dumps(each["body"])]
-    first, advice, second = sorted(told, key=_arrived)
+    first, advice, second = sorted(recorded(address, nonce), key=_arrived)
     assert advice["body"]["model"] == REASONER
     return first, advice, second
 

@@ -13,7 +13,6 @@ import os
 import statistics
 import sys
 import time
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +20,7 @@ from typing import Any
 from bench import consultation
 from bench.load import DELTA_CHARS
 from bench.measure import lags_of
+from bench.recorded import recorded
 
 REASONER, EXECUTOR = "MiniMax-M2", "MiniMax-M3"
 RATE = 50
@@ -88,9 +88,7 @@ class Upstreams:
     @classmethod
     def of(cls, address: str, nonce: str) -> Upstreams:
         """By the nonce, which both requests repeat."""
-        with urllib.request.urlopen(f"{address}/simulator/requests") as response:
-            told = [each for each in json.load(response) if f"nonce={nonce}" in json.dumps(each["body"])]
-        by_model = {each["body"]["model"]: each for each in told}
+        by_model = {each["body"]["model"]: each for each in recorded(address, nonce)}
         return cls(by_model[REASONER], by_model[EXECUTOR])
 
     @property

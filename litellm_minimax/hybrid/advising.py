@@ -12,15 +12,14 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequen
 from dataclasses import dataclass, field
 from typing import Any
 
-import litellm
-from litellm.types.utils import ModelResponseStream, Usage
+from litellm.types.utils import ModelResponseStream
 
 from litellm_minimax.hybrid import remembering
 from litellm_minimax.hybrid.accounting.tokens import shorten
 from litellm_minimax.hybrid.answering import merge
 from litellm_minimax.hybrid.asking import conversation
 from litellm_minimax.hybrid.asking.preset import Preset
-from litellm_minimax.hybrid.consulting import exchanges, tool
+from litellm_minimax.hybrid.consulting import exchanges, executors_message, tool
 from litellm_minimax.hybrid.consulting.calls_apart import CallsApart, HiddenCall
 from litellm_minimax.hybrid.consulting.exchanges import Exchange
 from litellm_minimax.hybrid.handing_over import handover, history
@@ -93,7 +92,8 @@ class Advising:
             if not apart.hidden:
                 break
             results: list[Mapping[str, Any]] = []
-            exchange = Exchange(_asked(said, apart, name), results, beside=apart.others > 0)
+            (asked,) = history.clean([executors_message.message(said, name, apart.hidden)])
+            exchange = Exchange(asked, results, beside=apart.others > 0)
             for call in apart.hidden:
                 async with contextlib.aclosing(self._result(call, exchange.asked, results)) as consultation:
                     async for chunk in consultation:
@@ -125,7 +125,7 @@ class Advising:
         def consults() -> bool:
             return bool(apart.hidden) and not apart.others
 
-        # A consultation begins at once; the usage of the executor's call is read in the background.
+        # A consultation begins at once; the usage of the executor's call is read once it has begun.
         async with contextlib.aclosing(self.ledger.chunks(made, consults)) as chunks:
             async for chunk in chunks:
                 said.append(chunk)
@@ -164,7 +164,7 @@ class Advising:
         async with contextlib.aclosing(self._consultation(phase)) as consultation:
             async for chunk in consultation:
                 yield chunk
-        # The executor goes on at once; the usage of the consultation is read in the background.
+        # The executor goes on at once; the usage of the consultation is read once it has begun.
         self.ledger.beside(phase.conclude())
         trouble = phase.result.trouble
         self.trouble = trouble or self.trouble
@@ -199,22 +199,6 @@ class Advising:
     def _shown(self, chunk: ModelResponseStream) -> ModelResponseStream:
         self.keep(chunk)
         return chunk
-
-
-def _asked(said: list[Any], apart: CallsApart, name: str) -> dict[str, Any]:
-    """Return the executor's message up to the consultation: its text, its thinking and its calls of the hidden tool."""
-    # Without a cost in the usage, LiteLLM would look for a price by the executor's bare name, find none and log that.
-    told_usage = ModelResponseStream(choices=[], usage=Usage(prompt_tokens=0, completion_tokens=0, cost=0.0))
-    whole = litellm.stream_chunk_builder([*said, told_usage])
-    message: Any = whole.choices[0].message if whole is not None else None
-    told = message.model_dump(exclude_none=True) if message is not None else {}
-    calls = [
-        {"id": call.id, "type": "function", "function": {"name": name, "arguments": call.arguments or "{}"}}
-        for call in apart.hidden
-    ]
-    thought = {key: told[key] for key in ("reasoning_content", "thinking_blocks") if told.get(key)}
-    asked = {"role": "assistant", "content": told.get("content") or None, "tool_calls": calls, **thought}
-    return history.clean([asked])[0]
 
 
 def _call_id(chunk: ModelResponseStream) -> str | None:

@@ -83,6 +83,7 @@ class Ledger:
     around: Callable[[Made, calls.SubCall], calls.SubCall] = lambda _, call: call
     """Called with each call before it is made; the call that it returns is made instead."""
     made: list[Made] = field(default_factory=list)
+    _due: list[Coroutine[Any, Any, None]] = field(default_factory=list)
     _beside: set[asyncio.Task[None]] = field(default_factory=set)
 
     def thinking(
@@ -133,17 +134,29 @@ class Ledger:
         finally:
             made.ms = round((self.clock.now() - made.began) * 1000)
 
-    def _opened(self, made: Made) -> Awaitable[AsyncIterator[Any]]:
-        return self.open(self.around(made, tracing.named(made.call, made.phase, self.trace)))
+    async def _opened(self, made: Made) -> AsyncIterator[Any]:
+        try:
+            return await self.open(self.around(made, tracing.named(made.call, made.phase, self.trace)))
+        finally:
+            self._start_due()
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run ``work``, which reads the usage of a finished call, in the background while the next call is made."""
-        task = asyncio.create_task(work)
-        self._beside.add(task)
-        task.add_done_callback(self._beside.discard)
+        """Run ``work``, which reads the usage of a finished call, in the background.
+
+        It begins once the next call is open, because the client waits for that one.
+        """
+        self._due.append(work)
+
+    def _start_due(self) -> None:
+        for work in self._due:
+            task = asyncio.create_task(work)
+            self._beside.add(task)
+            task.add_done_callback(self._beside.discard)
+        self._due.clear()
 
     async def settle(self) -> None:
         """Wait until each finished call has reported its usage, so that the calls can be summed."""
+        self._start_due()
         if self._beside:
             await asyncio.wait(self._beside, timeout=_SETTLING)
 
@@ -168,6 +181,9 @@ class Ledger:
 
     async def close(self) -> None:
         """Close every answering stream that is still open. May be called more than once."""
+        for work in self._due:
+            work.close()
+        self._due.clear()
         for task in self._beside:
             task.cancel()
         if self._beside:

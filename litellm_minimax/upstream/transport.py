@@ -37,9 +37,9 @@ READ_BYTES = 128 * 1024
 MAX_ERROR_BYTES = 256 * 1024
 """Most bytes read of an error's body: enough for any real error, and little for a hostile server."""
 LINGER_SECONDS = 1.0
-"""How long the end of a complete answer's body is waited for in the background, so that its connection can be reused."""
+"""How long the end of a complete answer's body is awaited in the background, so that its connection can be reused."""
 LINGER_SECONDS_BLOCKING = 0.05
-"""The same for a blocking client, who has to wait for it: the end is sent with the answer's last bytes or not at all."""
+"""The same for a blocking client, who waits for it: the end is sent with the answer's last bytes or not at all."""
 LINGER_BYTES = 64 * 1024
 
 
