@@ -34,8 +34,8 @@ async def paced(address: str, calls: int) -> dict[str, float]:
     """So many streamed answers with a consultation, one after the other.
 
     Returns:
-        ``advice_lag_ms``, that the first delta of advice was on its way; ``consultation_ms``, from the end of the
-        executor's call to the advisor's request, and from the end of the advice to the executor's next request;
+        ``advice_lag_ms``, that the first delta of advice was on its way; ``consultation_ms``, from the executor's
+        last frame to the advisor's request, and from the last frame of the advice to the executor's next request;
         ``advised_over_ms``, the whole call beyond its three upstream times. Medians, in milliseconds.
     """
     lags, consultations, wholes = [], [], []
@@ -44,9 +44,9 @@ async def paced(address: str, calls: int) -> dict[str, float]:
         lag, seconds = await _ask(nonce)
         first, advice, second = _upstreams(address, nonce)
         lags.append(lag)
-        gaps = (_arrived(advice) - _closed(first), _arrived(second) - _closed(advice))
+        gaps = (_arrived(advice) - _ended(first), _arrived(second) - _ended(advice))
         consultations.append(1e3 * sum(gaps))
-        wholes.append(1e3 * (seconds - sum(_closed(each) - _arrived(each) for each in (first, advice, second))))
+        wholes.append(1e3 * (seconds - sum(_ended(each) - _arrived(each) for each in (first, advice, second))))
     return {
         "advice_lag_ms": statistics.median(lags),
         "consultation_ms": statistics.median(consultations),
@@ -85,5 +85,6 @@ def _arrived(request: dict[str, Any]) -> float:
     return float(request["arrived"])
 
 
-def _closed(request: dict[str, Any]) -> float:
-    return float(request["answered"]["closed_at"])
+def _ended(request: dict[str, Any]) -> float:
+    """When the last frame was made; the simulator ends the body a beat later, and nobody waits for that."""
+    return float(request["answered"]["last_made"])

@@ -107,7 +107,7 @@ class Upstreams:
     def seconds(self) -> float:
         """The two upstream times together: the reasoner's until its thinking ended, the executor's until its end."""
         thinking = self.reasoner["answered"]["text_began"] - self.reasoner["arrived"]
-        return float(thinking + self.executor["answered"]["closed_at"] - self.executor["arrived"])
+        return float(thinking + self.executor["answered"]["last_made"] - self.executor["arrived"])
 
 
 async def paced(address: str, calls: int) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+import time
 from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -95,6 +96,7 @@ class Delivery:
             batch, special = _take(steps, reply.frames_per_write)
             if batch:
                 self._count.chunks_generated += len(batch)
+                self._count.last_made = time.monotonic()
                 data = b"".join(batch)
                 await self._put(_chunked(data) if framed else data, reply)
                 self._count.chunks_sent += len(batch)

@@ -21,6 +21,7 @@ class AnsweredRecord:
         reasoning_chunks: of those generated, the ones with thinking.
         text_chunks: of those generated, the ones with answer text (with tags and all where thinking is inside it).
         text_began: when the first of those was made, in monotonic seconds: the end of thinking, if that is separate.
+        last_made: when the last frame so far was made; the connection's own end may come later.
         tool_chunks: of those generated, the ones with tool calls.
         bytes_sent: bytes handed to the network.
         tokens: completion tokens of the whole answer as planned.
@@ -37,6 +38,7 @@ class AnsweredRecord:
     reasoning_chunks: int = 0
     text_chunks: int = 0
     text_began: float | None = None
+    last_made: float | None = None
     tool_chunks: int = 0
     bytes_sent: int = 0
     tokens: int = 0

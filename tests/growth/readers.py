@@ -19,7 +19,8 @@ from litellm_minimax.eval.answer import code_in
 from litellm_minimax.hybrid import remembering
 from litellm_minimax.hybrid.agents import results, side_calls
 from litellm_minimax.hybrid.asking import conversation, preset, spec
-from litellm_minimax.hybrid.consulting import clients_tool, exchanges, tool
+from litellm_minimax.hybrid.consulting import clients_tool, exchanges, executors_message, tool
+from litellm_minimax.hybrid.consulting.calls_apart import HiddenCall
 from litellm_minimax.hybrid.handing_over import handover, history
 from litellm_minimax.hybrid.thinking import reasoner_request
 from litellm_minimax.hybrid.thinking.deltas import DeltaReader
@@ -433,10 +434,20 @@ def handed_over(text: str) -> Work:
     )  # fmt: skip
 
 
+def _chunk(**fields: object) -> ModelResponseStream:
+    return ModelResponseStream(choices=[StreamingChoices(index=0, delta=Delta(**fields))])
+
+
 def consulted(text: str) -> Work:
     """Consultations from a cache, and what the executor asks."""
     kept = exchanges.dumps([exchanges.Exchange({"content": text}, [{"content": text}])])
     declared = [*({"name": word} for word in text.split(" ")), {"type": clients_tool.TYPE, "model": text[:64] or "m"}]
+    pieces = [{"type": kind, "thinking": word, "data": word, "signature": word[:1]} for word in text.split(" ")
+              for kind in ("thinking", "redacted_thinking")]  # fmt: skip
+    said = [
+        _chunk(content=text[at : at + 64], thinking_blocks=[pieces[at % len(pieces)]]) for at in range(0, len(text), 64)
+    ]
+    said.append(_chunk(thinking_blocks=pieces))
 
     def work() -> object:
         advisor, rest = clients_tool.read(declared)
@@ -444,6 +455,7 @@ def consulted(text: str) -> Work:
             exchanges.loads(kept),
             exchanges.loads(text),
             tool.question(text),
+            executors_message.message(said, "consult", [HiddenCall(text)]),
             advisor.options("m", {}, first=False),
             rest,
         )
@@ -510,8 +522,7 @@ def executor(size: int) -> Reader:
 
     def prepare(text: str) -> Work:
         parts = [text[at : at + size] for at in range(0, len(text), size)]
-        deltas = [StreamingChoices(index=0, delta=Delta(content=part)) for part in parts]
-        chunks = [ModelResponseStream(choices=[delta]) for delta in deltas]
+        chunks = [_chunk(content=part) for part in parts]
 
         def work() -> object:
             reader = LeadingThought()

@@ -14,7 +14,10 @@ KEYS = {
     "sk-test-advised": {"models": []},
     "sk-test-advised-left": {"models": []},
     "sk-test-advises-not": {"models": ["MiniMax-M2.1", "hybrid-plan", "qwen3-coder-plus"]},
-    **{f"sk-test-advises-{stream}": {"models": ["MiniMax-M2.1", "MiniMax-M2"]} for stream in (False, True)},
+    **{
+        f"sk-test-advises-{what}": {"models": ["MiniMax-M2.1", "MiniMax-M2"]}
+        for what in (False, True, "nested", "chosen")
+    },
     **{f"sk-test-{mode}-{how}": {"models": []} for mode in ("escalates", "reviewed") for how in (False, True, "left")},
     "sk-test-modes-executor": {"models": ["hybrid-advisor", "hybrid-plan", "qwen3-coder-plus"]},
     "sk-test-modes-reasoner": {"models": ["hybrid-advisor", "hybrid-plan", "MiniMax-M2"]},

@@ -95,7 +95,7 @@ def test_the_advisors_model_must_be_one_that_the_key_may_use(world):  # noqa: F8
             refused = ask(world, EXECUTOR, say("let me in"), key, tools=[advisor(name)], stream=stream)
             assert (refused.status_code, "MiniMax-M2" in refused.text) == (403, True), refused.text
     assert ask(world, "hybrid-plan", say("x"), key, tools=[advisor()]).status_code == 403
-    nested = ask(world, EXECUTOR, say("x"), tools=[advisor("looks-harmless")])
+    nested = ask(world, EXECUTOR, say("x"), "sk-test-advises-nested", tools=[advisor("looks-harmless")])
     assert nested.status_code == 400
     assert world.reasoner.requests + world.executor.requests == []
 
@@ -118,7 +118,7 @@ def test_on_a_hybrid_the_tools_model_advises_the_hybrids_executor(world):  # noq
 def test_an_advisor_that_the_client_chooses_is_asked_first(world):  # noqa: F811
     consults(world)
     choice = {"type": "tool", "name": "advisor"}
-    answer = ask(world, EXECUTOR, say("first"), tools=[LS, advisor()], tool_choice=choice)
+    answer = ask(world, EXECUTOR, say("first"), "sk-test-advises-chosen", tools=[LS, advisor()], tool_choice=choice)
     assert answer.json()["stop_reason"] == "tool_use"
     assert asked(world) == [REASONER, EXECUTOR]
     assert "tool_choice" not in world.reasoner.last.body

@@ -269,7 +269,7 @@ def test_measured_loads(sim, client):
     parsed = stream(client, user("[[simulate: deltas=50 think=10 chars=20]] nonce=n1", reasoning_split=True))
     answered = sim.last.answered
     assert (answered.reasoning_chunks, answered.text_chunks, answered.chunks_sent) == (10, 50, 60)
-    assert sim.last.arrived < answered.text_began < answered.closed_at
+    assert sim.last.arrived < answered.text_began < answered.last_made < answered.closed_at
     assert len(text_of(parsed)) == 1000
     assert "nonce=n1" in text_of(parsed)
     assert len(said(client.post(CHAT, json=user("[[simulate: bytes=1000000]]")))) == 1_000_000
