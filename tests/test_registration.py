@@ -110,3 +110,10 @@ def test_no_stream_sets_context_variables_when_the_garbage_collector_finds_it():
     assert hasattr(CustomStreamWrapper, "__del__")
     finalizer.disarm((3, 11))
     assert not hasattr(CustomStreamWrapper, "__del__")
+
+
+def test_a_litellm_that_has_moved_its_stream_class_is_no_failure(monkeypatch):
+    from litellm_minimax.seams import finalizer
+
+    monkeypatch.setitem(sys.modules, "litellm.litellm_core_utils.streaming_handler", None)
+    finalizer.disarm((3, 11))

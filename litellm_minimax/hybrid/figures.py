@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from itertools import pairwise
 
 from litellm.types.utils import Usage
 
@@ -44,17 +42,8 @@ def tell(decided: tuple[str, str] | None, ended: str, ledger: Ledger) -> None:
         metrics.count(DECIDED, decision=decided[0], reason=decided[1])
     for made in ledger.made:
         _tell_call(made, ledger)
-    for seconds in hand_overs(ledger.made):
-        metrics.observe(HAND_OVER_SECONDS, seconds)
-
-
-def hand_overs(calls: Sequence[Made]) -> list[float]:
-    """Return the seconds between each call of the reasoner and the executor's call that follows it."""
-    return [
-        max(after.began - before.ended, 0.0)
-        for before, after in pairwise(calls)
-        if before.result is not None and after.phase == "execution"
-    ]
+    for before, after in ledger.hand_overs():
+        metrics.observe(HAND_OVER_SECONDS, max(after.began - before.ended, 0.0))
 
 
 def name_of(target: Target) -> str:

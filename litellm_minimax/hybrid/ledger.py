@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from litellm.types.utils import Usage
@@ -163,6 +164,14 @@ class Ledger:
     def phases(self) -> list[spend.Phase]:
         """Return what each call did and cost, including calls that failed before they had a stream."""
         return [made.as_phase(self.price) for made in self.made]
+
+    def hand_overs(self) -> list[tuple[Made, Made]]:
+        """Return each call of the reasoner with the executor's call that follows it."""
+        return [
+            (before, after)
+            for before, after in pairwise(self.made)
+            if before.result is not None and after.phase == "execution"
+        ]
 
     def answering_headers(self) -> dict[str, Any]:
         """Return the headers of the latest answering call; empty if there is none yet."""

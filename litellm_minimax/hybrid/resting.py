@@ -7,23 +7,15 @@ again, and must not cost the others the reasoner. If several conversations fail,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
+
+from litellm_minimax.hybrid.remembering import Cache
 
 _SEVERAL = 2
 """How many conversations must fail, without a success in between, before the back-off applies to the whole caller."""
 _MOST_NAMED = 8
-
-
-class Cache(Protocol):
-    """Small texts by key. Implementations never raise; at worst they lose an entry."""
-
-    async def aget_each(self, keys: Sequence[str]) -> list[str | None]:
-        """Return the text kept under each of ``keys``, or ``None`` for a key without one."""
-
-    async def aset(self, key: str, text: str) -> None:
-        """Keep ``text`` under ``key``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any
 
 from litellm_minimax.hybrid.ledger import Ledger, Made
@@ -89,11 +88,11 @@ class Spans:
                 "gen_ai.usage.output_tokens": line.usage.completion_tokens,
             }
             span.end(made.ended - made.began, told, failed=line.ended_by == "error")
-        for (before, first), (after, second) in pairwise(self.phases):
-            if before.result is not None and after.phase == "execution":
-                ended = first.began + round((before.ended - before.began) * 1e9)
-                seconds = max(second.began - ended, 0) / 1e9
-                spans.begin(self.tracer, "hybrid hand-over", whole.own, ended).end(seconds, {})
+        began = {id(made): span.began for made, span in self.phases}
+        for before, after in ledger.hand_overs():
+            ended = began[id(before)] + round((before.ended - before.began) * 1e9)
+            seconds = max(began[id(after)] - ended, 0) / 1e9
+            spans.begin(self.tracer, "hybrid hand-over", whole.own, ended).end(seconds, {})
         told = {
             "hybrid.decision": decided[0] if decided else None,
             "hybrid.reason": decided[1] if decided else None,

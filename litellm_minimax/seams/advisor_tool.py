@@ -17,9 +17,9 @@ from litellm_minimax.hybrid import refusals
 from litellm_minimax.hybrid.asking import spec
 from litellm_minimax.hybrid.consulting import clients_tool
 from litellm_minimax.hybrid.members import calls
+from litellm_minimax.seams.claim_chat import HYBRID, PROVIDERS
 from litellm_minimax.wire.faults import InvalidRequest
 
-_PROVIDERS = frozenset({"minimax", "minimax-plugin", "hybrid"})
 _MODULE = "interceptors"
 
 
@@ -36,7 +36,7 @@ class ServedAsHybrid:
 
     def can_handle(self, tools: Any, custom_llm_provider: str | None) -> bool:
         """Whether this is the proxy, the model is one of ours, and the request has the tool."""
-        ours = custom_llm_provider in _PROVIDERS and calls.running_router() is not None
+        ours = custom_llm_provider in PROVIDERS and calls.running_router() is not None
         return ours and clients_tool.is_declared(tools)
 
     async def handle(self, *, model: str, **given: Any) -> Any:
@@ -58,7 +58,7 @@ class ServedAsHybrid:
         named = "advisor" if spec.looks_like_spec(group) else group
         given = _without_deployment(given) | {
             "model": f"hybrid/{named}",
-            "custom_llm_provider": "hybrid",
+            "custom_llm_provider": HYBRID,
             "hybrid": options,
             "tools": tools or None,
             "litellm_metadata": metadata,
@@ -75,7 +75,7 @@ def leave_tries_to_members(data: dict[str, Any], team_id: str | None) -> None:
     if router is None or not isinstance(model, str) or not clients_tool.is_declared(data.get("tools")):
         return
     behind = calls.RouterGroups(router, team_id).models(model)
-    if any(each.partition("/")[0] in _PROVIDERS for each in behind):
+    if any(each.partition("/")[0] in PROVIDERS for each in behind):
         data["num_retries"] = 0
 
 
@@ -96,7 +96,7 @@ def install() -> None:
 def _executor(model: str, group: str, given: Mapping[str, Any]) -> str:
     """Return the executor as a hybrid's member: the model group, or the executor of the hybrid that was asked for."""
     name = model.removeprefix("hybrid/")
-    if given.get("custom_llm_provider") != "hybrid":
+    if given.get("custom_llm_provider") != HYBRID:
         return group
     if name.startswith("["):
         spec.parse(name)

@@ -20,13 +20,13 @@ from typing import Any
 
 from litellm_minimax.hybrid.asking import preset, spec
 from litellm_minimax.hybrid.members import calls, resolution
+from litellm_minimax.seams.wrapped import MARK
 from litellm_minimax.wire.faults import InvalidRequest
 
 log = logging.getLogger("litellm_minimax")
 
 _MODULE = "litellm.proxy.auth.auth_utils"
 _NAME = "_append_model_candidates"
-_MARK = "__litellm_minimax_original__"
 
 
 def name_members(is_guarded: Callable[[], bool]) -> bool:
@@ -38,7 +38,7 @@ def name_members(is_guarded: Callable[[], bool]) -> bool:
     # Only in a proxy: importing the proxy's modules into an SDK process would take a second.
     module = sys.modules.get(_MODULE)
     original = getattr(module, _NAME, None)
-    if module is None or hasattr(original, _MARK):
+    if module is None or hasattr(original, MARK):
         return module is not None
     if original is None:
         log.warning("LiteLLM has no %s.%s any more: inline hybrids work for unrestricted keys only", _MODULE, _NAME)
@@ -51,7 +51,7 @@ def name_members(is_guarded: Callable[[], bool]) -> bool:
         else:
             original(candidates, value)
 
-    setattr(append_model_candidates, _MARK, original)
+    setattr(append_model_candidates, MARK, original)
     setattr(module, _NAME, append_model_candidates)
     return True
 

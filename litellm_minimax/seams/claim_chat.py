@@ -22,7 +22,7 @@ from types import CodeType
 from typing import Any
 
 from litellm_minimax import catalog
-from litellm_minimax.seams.wrapped import MARK
+from litellm_minimax.seams.wrapped import MARK, innermost
 from litellm_minimax.upstream.error_table import CallContext
 from litellm_minimax.upstream.errors import several_choices
 from litellm_minimax.wire.outgoing.parameters import supported_openai_params
@@ -30,6 +30,8 @@ from litellm_minimax.wire.outgoing.parameters import supported_openai_params
 MINIMAX = "minimax"
 MINIMAX_PLUGIN = "minimax-plugin"
 HYBRID = "hybrid"
+PROVIDERS = frozenset({MINIMAX, MINIMAX_PLUGIN, HYBRID})
+"""The providers that this package serves."""
 
 _HYBRID_PARAMS = (
     "reasoning_effort", "thinking", "verbosity", "user", "parallel_tool_calls", "service_tier", "prediction",
@@ -64,9 +66,7 @@ def unused_names() -> set[str]:
     """Return the names claimed here that LiteLLM's ``completion`` no longer uses."""
     import litellm
 
-    completion: Any = litellm.main.completion
-    while hasattr(completion, "__wrapped__"):
-        completion = completion.__wrapped__
+    completion = innermost(litellm.main.completion)
     return {"_complete_minimax", "_complete_custom_providers", "get_optional_params"} - _global_names(
         completion.__code__
     )

@@ -187,6 +187,8 @@ def wrong(seen: list[Outage]) -> list[str]:
         told = {reason for reason in outage.reasons if not reason.startswith((f"{mode.decision}: ", "-"))}
         if told or {"advised: consulted", "advised: on_demand"} & outage.reasons.keys():
             bad.append(f"{title}: not told as {mode.decision}: {dict(outage.reasons)}")
+        if outage.reasons["-"] > sum(outage.came.values()) - outage.came["answered"]:
+            bad.append(f"{title}: answers that tell no decision: {outage.reasons['-']}")
     return bad
 
 
