@@ -1,7 +1,7 @@
 """``litellm-minimax explain MODEL``: what a hybrid's name means, which options apply, and what would be decided.
 
-It asks nobody: no proxy, no model, no cache. What a running proxy remembers (a turn's notes, failures of a moment ago,
-money that was spent) is therefore not in it.
+It calls no proxy, no model and no cache, so it does not know what a running proxy remembers: a turn's notes, recent
+failures, and the money spent so far.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class Point:
 
 
 def as_svg(points: Sequence[Point]) -> str:
-    """Draw it; a picture that needs nothing but itself."""
+    """Return the plot as an SVG picture that needs no other file."""
     dearest = max((point.dollars for point in points), default=0.0) or 1.0
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" {_FONT}>',
@@ -63,7 +63,7 @@ def _axes(dearest: float) -> list[str]:
 
 
 def _above(points: Sequence[Point], number: int) -> int:
-    """How many earlier labels would lie on this one's."""
+    """Return how many earlier labels this one would overlap."""
     mine, widest = points[number], max(point.dollars for point in points) or 1.0
     return sum(
         abs(other.dollars - mine.dollars) < widest * 0.15 and abs(other.passed.mean - mine.passed.mean) < 0.04

@@ -34,19 +34,19 @@ def _points(report: Report) -> list[plot.Point]:
 
 
 _NO_WIDTH = (
-    "Where every task ended alike the interval has no width. That is not certainty: with n tasks, a true rate as far "
-    "off as 3/n is still likely enough.\n"
+    "Where all tasks ended alike the interval has no width. That is no certainty: with n tasks, a true rate up to 3/n "
+    "away is still possible.\n"
 )
 _MEANS = (
-    "*Shown* means that the interval, of a paired bootstrap over the tasks, does not hold 0, and that an exact sign "
-    "test of the tasks which one passed and the other did not gives less than 5 %. Both tell how much is due to which "
-    "tasks were asked, not what the same model says another time. Every answer: "
+    "*Shown* means two things: the interval (a paired bootstrap over the tasks) does not include 0, and an exact sign "
+    "test of the tasks that only one of the two passed gives less than 5 %. Both measure how much depends on the "
+    "choice of tasks, not how much the same model varies from one time to the next. Every answer: "
     f"`inspect view --log-dir {LOGS}`; every result: {RESULTS}.\n"
 )
 
 
 def as_markdown(plan: Plan, measured: Measured, report: Report, isolation: str) -> str:
-    """The report for people."""
+    """Return the report in Markdown."""
     asked = f"litellm-minimax {__version__}, {len(plan.tasks)} tasks, {measured.earlier} results of earlier runs"
     parts = [
         "# Is a hybrid worth its money?\n",

@@ -1,4 +1,4 @@
-"""The result of one task with one contender, and the file of results, from which an interrupted run continues."""
+"""The result of one task with one contender, and the file of results, with which an interrupted run continues."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Spent:
     """What the calls for one task used.
 
     Attributes:
-        calls: how many there were.
-        dollars: what they cost.
-        seconds: that they took.
-        prompt_tokens: read.
-        answer_tokens: written, thinking included.
+        calls: the number of calls.
+        dollars: their cost.
+        seconds: their duration.
+        prompt_tokens: the tokens that the model read.
+        answer_tokens: the tokens that it wrote, including its thinking.
     """
 
     calls: int = 0
@@ -33,7 +33,7 @@ class Spent:
     answer_tokens: int = 0
 
     def add(self, other: Spent) -> None:
-        """Another call."""
+        """Add what another call used."""
         for field in dataclasses.fields(self):
             setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
 
@@ -72,11 +72,11 @@ def key_of(task: Task, contender: Contender, settings: tuple[int, int, bool]) ->
 
 @dataclass(slots=True)
 class Results:
-    """The results in a file, one a line: a run that was ended goes on where it was.
+    """The results in a file, one per line. A run that was interrupted reads them and continues.
 
     Attributes:
         path: the file.
-        held: by key.
+        held: each result, by its key.
     """
 
     path: Path
@@ -89,7 +89,7 @@ class Results:
                 self.held[result.key] = result
 
     def add(self, result: Result) -> None:
-        """Write it down at once."""
+        """Keep a result, and write it to the file at once."""
         with self.lock:
             self.held[result.key] = result
             with self.path.open("a", encoding="utf-8") as target:
@@ -97,7 +97,7 @@ class Results:
 
 
 def _read(lines: Iterable[str]) -> Iterator[Result]:
-    """What whole lines say; the last one may have been cut by the end of a run."""
+    """Yield the results in the complete lines; the last line may have been cut when a run was interrupted."""
     for line in lines:
         try:
             told = json.loads(line)

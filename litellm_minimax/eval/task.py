@@ -11,13 +11,13 @@ from typing import Any
 SHIPPED = Path(__file__).parent / "tasks"
 GRADES = ("easy", "middle", "hard")
 SOLUTION = "solution.py"
-"""Where the answer to a task without a repository is put."""
+"""The file for the answer to a task without a repository."""
 _TEXTS = {"grade", "prompt", "tests"}
 _FILES = {"files", "reference", "wrong"}
 
 
 class BadTask(Exception):
-    """A task's file can't be used; the sentence says why."""
+    """A task's file can't be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +43,24 @@ class Task:
     files: Mapping[str, str] = field(default_factory=dict)
 
     def with_answer(self, answer: Mapping[str, str]) -> dict[str, str]:
-        """The files that the tests run on: the repository, and over it the answer."""
+        """Return the files that the tests run on: the repository's, replaced or added to by the answer's."""
         return {**self.files, **answer}
 
 
 def load(folder: Path) -> list[Task]:
-    """The tasks of a folder, by grade and name.
+    """Return the tasks of a folder, sorted by grade and name.
 
     Raises:
-        BadTask: the folder has none, or a file in it is none.
+        BadTask: the folder contains no task, or a file that is not one.
     """
     tasks = [_read(path) for path in sorted(folder.glob("*.toml"))]
     if not tasks:
-        raise BadTask(f"{folder} holds no task (files *.toml; docs/eval.md shows one)")
+        raise BadTask(f"{folder} contains no task (files *.toml; docs/eval.md shows one)")
     return sorted(tasks, key=lambda task: (GRADES.index(task.grade), task.name))
 
 
 def chosen(tasks: Sequence[Task], names: Sequence[str], grades: Sequence[str]) -> list[Task]:
-    """The tasks of these names and grades; all of them where none is named.
+    """Return the tasks with these names and grades; an empty list of either selects all.
 
     Raises:
         BadTask: there is no such task.
@@ -89,7 +89,7 @@ def _read(path: Path) -> Task:
             raise BadTask(f"{path}: {name} is missing")
     grade = told.get("grade", GRADES[1])
     if grade not in GRADES:
-        raise BadTask(f"{path}: the grade is one of {', '.join(GRADES)}")
+        raise BadTask(f"{path}: the grade must be one of {', '.join(GRADES)}")
     return Task(
         path.stem, grade, _text(path, told, "prompt"), _text(path, told, "tests"), _files(path, told, "reference"),
         _files(path, told, "wrong"), _files(path, told, "files"),
@@ -98,21 +98,21 @@ def _read(path: Path) -> Task:
 
 def _text(path: Path, told: Mapping[str, Any], name: str) -> str:
     if not isinstance(told[name], str):
-        raise BadTask(f"{path}: {name} is a text")
+        raise BadTask(f"{path}: {name} must be a text")
     return str(told[name])
 
 
 def _files(path: Path, told: Mapping[str, Any], name: str) -> dict[str, str]:
-    """A table of files, or the text of the one file."""
+    """Return a table of files; a text alone is the text of the solution."""
     value = told.get(name, {})
     if isinstance(value, str) and name != "files":
         return {SOLUTION: value}
     if not isinstance(value, dict) or not all(isinstance(text, str) and is_name(at) for at, text in value.items()):
-        raise BadTask(f"{path}: {name} is a table of file names (relative, without ..) and their texts")
+        raise BadTask(f"{path}: {name} must be a table of file names (relative, without ..) and their texts")
     return value
 
 
 def is_name(name: str) -> bool:
-    """Whether it names a file within a task's folder."""
+    """Whether ``name`` is the name of a file within a task's folder."""
     parts = name.split("/")
     return 0 < len(name) <= 200 and name.isprintable() and not any(part in {"", ".", ".."} for part in parts)

@@ -54,16 +54,16 @@ class Metric:
 DECIDED = Metric(
     "litellm_minimax_hybrid_decisions",
     "counter",
-    "Requests to hybrids by what was decided at last, and why (the words of `x-hybrid-decision` and "
-    "`x-hybrid-reason`, and what became of it).",
+    "Requests to hybrids by their final decision and its reason (the words of `x-hybrid-decision` and "
+    "`x-hybrid-reason`).",
     {"decision": DECISIONS, "reason": REASONS},
     zeros=(("reasoned", "user_turn"), ("degraded", "reasoner_error"), ("degraded", "backoff")),
 )
 REQUESTS = Metric(
     "litellm_minimax_hybrid_requests",
     "counter",
-    "Requests to hybrids by how they ended. `answered`: to the last chunk; `failed`: with an error; `left`: the client "
-    "went away, or its own timeout ended the answer.",
+    "Requests to hybrids by how they ended. `answered`: with the last chunk; `failed`: with an error; `left`: the "
+    "client disconnected, or its own timeout ended the answer.",
     {"outcome": ("answered", "failed", "left")},
 )
 PHASE_SECONDS = Metric(
@@ -77,15 +77,15 @@ PHASE_SECONDS = Metric(
 HAND_OVER_SECONDS = Metric(
     "litellm_minimax_hybrid_hand_over_seconds",
     "histogram",
-    "From the end of a thinking, a consultation or a review to the start of the executor's call that reads it: "
-    "this package's own time.",
+    "The time from the end of the reasoner's call to the start of the executor's call that reads its text. It is "
+    "this package's own.",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1),
 )
 TOKENS = Metric(
     "litellm_minimax_hybrid_tokens",
     "counter",
     "Tokens of a hybrid's calls. The three kinds do not overlap: their sum is what was used. "
-    "A call that was cut before it told its usage counts with this package's estimate.",
+    "If a call was cut before it reported its usage, an estimate is counted.",
     {"phase": PHASES, "model": None, "kind": TOKEN_KINDS},
 )
 COST = Metric(
@@ -97,22 +97,22 @@ COST = Metric(
 ERRORS = Metric(
     "litellm_minimax_errors",
     "counter",
-    "Failed attempts to call MiniMax, by its error code; without one `http_<status>`, or what happened on the way: "
-    f"{', '.join(f'`{word}`' for word in BROKEN)}. Attempts that LiteLLM repeats or answers by a fallback count too.",
+    "Failed attempts to call MiniMax, by its error code. Without a code: `http_<status>`, or what went wrong with the "
+    f"connection: {', '.join(f'`{word}`' for word in BROKEN)}. Attempts that LiteLLM retries or replaces count too.",
     {"code": ERROR_CODES},
 )
 MEMORY = Metric(
     "litellm_minimax_reasoning_memory",
     "counter",
-    "Turns of tool loops. `hit`: one came back without its reasoning, and it was remembered; `miss`: nothing was "
-    "remembered; `stored`: an answer's reasoning was kept.",
+    "The reasoning of turns in tool loops. `hit`: a turn came back without it, and it was restored; `miss`: a turn "
+    "came back without it, and it was not in the memory; `stored`: an answer's reasoning was remembered.",
     {"outcome": ("hit", "miss", "stored")},
 )
 MEMORY_ENTRIES = Metric(
     "litellm_minimax_reasoning_memory_entries",
     "gauge",
-    "What the reasoning memory holds in the processes that serve, one entry for each tool call or answer; "
-    "Redis not counted. Told when something is stored.",
+    "Entries of the reasoning memory in the serving processes, one for each tool call or answer, without those in "
+    "Redis. Updated when something is stored.",
 )
 
 METRICS = (DECIDED, REQUESTS, PHASE_SECONDS, HAND_OVER_SECONDS, TOKENS, COST, ERRORS, MEMORY, MEMORY_ENTRIES)

@@ -34,7 +34,7 @@ def test_the_tests_tell_right_from_wrong_and_the_check_tells_when_they_do_not():
 
 
 def test_an_owners_folder(tmp_path):
-    with pytest.raises(BadTask, match="holds no task"):
+    with pytest.raises(BadTask, match="contains no task"):
         task.load(tmp_path)
     (tmp_path / "own.toml").write_text("prompt = 'Write x.'\nreference = 'x = 1'\ntests = 'from solution import x'\n")
     (own,) = task.load(tmp_path)
@@ -46,7 +46,7 @@ def test_an_owners_folder(tmp_path):
     ("text", "said"),
     [
         ("prompt = 'x'\nreference = 'x'", "tests is missing"),
-        ("prompt = 'x'\nreference = 'x'\ntests = 1", "tests is a text"),
+        ("prompt = 'x'\nreference = 'x'\ntests = 1", "tests must be a text"),
         ("prompt = 'x'\nreference = 'x'\ntests = 'x'\ngrade = 'huge'", "easy, middle, hard"),
         ("prompt = 'x'\nreference = 'x'\ntests = 'x'\nhint = 'x'", "unknown key hint"),
         ("prompt = 'x'\ntests = 'x'\n[reference]\n'../x.py' = 'x'", "relative, without"),
