@@ -6,7 +6,8 @@ is only listed in ``litellm.custom_provider_map`` under that name is silently ne
 
 * ``_complete_minimax`` points at ``_complete_custom_providers``, which finds our handler by its provider name;
 * ``_complete_custom_providers`` opens our async streams before it returns them, so that an error that comes instead of
-  the first byte keeps its HTTP status on every endpoint (without this, ``/v1/messages`` sends 200);
+  the first byte keeps its HTTP status on every endpoint (without this, ``/v1/messages`` sends 200), and gives our
+  streams a list of chunks that stays short;
 * ``get_optional_params`` gives ``minimax-plugin/`` the rules of ``minimax/``, and lets ``hybrid/`` pass on what its
   executor may accept (the execution call applies the executor's own rules).
 
@@ -22,6 +23,7 @@ from types import CodeType
 from typing import Any
 
 from litellm_minimax import catalog
+from litellm_minimax.chat.kept_chunks import KeptChunks
 from litellm_minimax.seams.wrapped import MARK, innermost
 from litellm_minimax.upstream.error_table import CallContext
 from litellm_minimax.upstream.errors import several_choices
@@ -101,9 +103,10 @@ def _opening_dispatch(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
     @functools.wraps(original)
     def complete_custom_providers(ctx: Any) -> Any:
         response = original(ctx)
-        if ctx.acompletion and ctx.stream and ctx.custom_llm_provider in {MINIMAX, MINIMAX_PLUGIN, HYBRID}:
-            return _opened(response)
-        return response
+        if not ctx.stream or ctx.custom_llm_provider not in PROVIDERS:
+            return response
+        response.chunks = KeptChunks()
+        return _opened(response) if ctx.acompletion else response
 
     setattr(complete_custom_providers, MARK, original)
     return complete_custom_providers

@@ -15,6 +15,7 @@ from typing import Any
 from litellm.types.utils import Delta, ModelResponseStream, StreamingChoices
 
 from litellm_minimax import catalog
+from litellm_minimax.chat.kept_chunks import KeptChunks
 from litellm_minimax.eval.answer import code_in
 from litellm_minimax.hybrid import remembering
 from litellm_minimax.hybrid.agents import results, side_calls
@@ -533,6 +534,25 @@ def executor(size: int) -> Reader:
     return prepare
 
 
+def kept_chunks(size: int) -> Reader:
+    """What LiteLLM keeps of a stream."""
+
+    def prepare(text: str) -> Work:
+        parts = [text[at : at + size] for at in range(0, len(text), size)]
+        fragments = ({"tool_calls": [{"index": 0, "function": {"arguments": part}}]} for part in parts)
+        chunks = [_chunk(**fields) for fields in (*({"content": part} for part in parts), *fragments)]
+
+        def work() -> object:
+            kept = KeptChunks()
+            for chunk in chunks:
+                kept.append(chunk)
+            return kept
+
+        return work
+
+    return prepare
+
+
 def results_of_tools(text: str) -> Work:
     """A tool's result, whichever agent gave it."""
     names = ("Bash", "run_shell_command", "bash", "exec_command")
@@ -716,6 +736,7 @@ READERS: dict[str, Reader] = {
     "reasoner": reasoner(PIECE),
     "reasoner, short pieces": reasoner(3),
     "executor": executor(PIECE),
+    "chunks kept": kept_chunks(24),
     "tool results": results_of_tools,
     "side calls": housekeeping,
     "model string": model_string,
