@@ -16,7 +16,7 @@ from litellm.types.utils import (
     Usage,
 )
 
-from litellm_minimax.chat.kept_chunks import MERGED, NEWEST, KeptChunks
+from litellm_minimax.kept_chunks import MERGED, NEWEST, KeptChunks
 from litellm_minimax.simulator import Answer, Simulator
 
 TEXT = st.text(string.ascii_letters + ' \n{"é', max_size=5)

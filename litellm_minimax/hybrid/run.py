@@ -45,6 +45,7 @@ from litellm_minimax.hybrid.spans import Spans
 from litellm_minimax.hybrid.standing import Standing
 from litellm_minimax.hybrid.thinking.deltas import Thought
 from litellm_minimax.hybrid.thinking.reasoner import Clock, Limits, LoopClock, Result, Silence, ThinkingPhase
+from litellm_minimax.kept_chunks import KeptChunks
 
 log = logging.getLogger("litellm_minimax.hybrid")
 
@@ -94,7 +95,8 @@ class HybridRun:
 
     async def response(self) -> ModelResponse:
         """Return the whole answer. Raises a timeout after the call's ``timeout`` plus ``reasoning_timeout``."""
-        self._kept = []
+        # A review counts the chunks of its drafts.
+        self._kept = [] if self._preset.review else KeptChunks()
         timeout = self._request.params.get("timeout")
         most = None if timeout is None else timeout + self._preset.reasoning_timeout
         try:

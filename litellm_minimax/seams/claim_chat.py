@@ -23,7 +23,7 @@ from types import CodeType
 from typing import Any
 
 from litellm_minimax import catalog
-from litellm_minimax.chat.kept_chunks import KeptChunks
+from litellm_minimax.kept_chunks import KeptChunks
 from litellm_minimax.seams.wrapped import MARK, innermost
 from litellm_minimax.upstream.error_table import CallContext
 from litellm_minimax.upstream.errors import several_choices
@@ -105,7 +105,8 @@ def _opening_dispatch(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
         response = original(ctx)
         if not ctx.stream or ctx.custom_llm_provider not in PROVIDERS:
             return response
-        response.chunks = KeptChunks()
+        if hasattr(response, "chunks"):  # false for another handler registered under our name
+            response.chunks = KeptChunks()
         return _opened(response) if ctx.acompletion else response
 
     setattr(complete_custom_providers, MARK, original)

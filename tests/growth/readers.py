@@ -15,7 +15,6 @@ from typing import Any
 from litellm.types.utils import Delta, ModelResponseStream, StreamingChoices
 
 from litellm_minimax import catalog
-from litellm_minimax.chat.kept_chunks import KeptChunks
 from litellm_minimax.eval.answer import code_in
 from litellm_minimax.hybrid import remembering
 from litellm_minimax.hybrid.agents import results, side_calls
@@ -26,6 +25,7 @@ from litellm_minimax.hybrid.handing_over import handover, history
 from litellm_minimax.hybrid.thinking import reasoner_request
 from litellm_minimax.hybrid.thinking.deltas import DeltaReader
 from litellm_minimax.hybrid.thinking.leading_thought import LeadingThought
+from litellm_minimax.kept_chunks import KeptChunks
 from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.messages import remembering as messages_remembering
 from litellm_minimax.seams import client_fields, proxy_hooks
@@ -544,8 +544,7 @@ def kept_chunks(size: int) -> Reader:
 
         def work() -> object:
             kept = KeptChunks()
-            for chunk in chunks:
-                kept.append(chunk)
+            kept.extend(chunks)
             return kept
 
         return work
