@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +19,9 @@ _MARKS = {"confirmed": "✓", "refuted": "✗", "not settled": "–"}
 
 
 @click.command()
-@click.option("--only", multiple=True, metavar="KEY", help="Only this check; repeatable.")
-@click.option("--model", metavar="ID", help="Only checks about this model, on it.")
-@click.option("--embeddings", is_flag=True, help="Ask about embeddings, too.")
+@click.option("--only", multiple=True, metavar="KEY", help="Only this check; repeatable. --dry-run lists them.")
+@click.option("--model", metavar="ID", help="Only checks about this model, run on it.")
+@click.option("--embeddings", is_flag=True, help="Also check embeddings.")
 @click.option("--images", is_flag=True, help="Also check pictures, which cost more: see --dry-run.")
 @click.option("--dry-run", is_flag=True, help="List what would be asked and what it may cost; ask nothing.")
 @click.option("--max-cost", default=0.10, show_default=True, metavar="DOLLARS", help="The most it may cost.")
@@ -48,7 +49,7 @@ def verify(
 
     First it lists what will be asked and the most it can cost. Then each row of docs/assumptions.md that a call can
     settle is confirmed, refuted or not settled, with the raw exchanges as evidence, without keys. Exits with 1 if a row
-    is refuted.
+    is refuted, or the key.
     """
     if issue:
         click.echo(_issue(out, issue), nl=False)
@@ -61,7 +62,7 @@ def verify(
     if not plan.key:
         raise click.ClickException("MINIMAX_API_KEY is not set. Without one: litellm-minimax simulate, and its export.")
     if not yes and plan.address.is_minimax and os.isatty(0):
-        click.confirm("Ask?", default=True, abort=True)
+        click.confirm("Send them?", default=True, abort=True)
     _ask(plan, out)
 
 
@@ -90,10 +91,11 @@ def _plan(checks: list[Check], max_cost: float, max_seconds: float, timeout: flo
 def _tell_plan(plan: Plan) -> None:
     from litellm_minimax.verify import run
 
-    click.echo(f"{len(plan.checks)} checks of {plan.address.root}; together at most ${plan.most:.4f}, "
-               f"and never more than ${plan.max_cost:.2f} (--max-cost).")  # fmt: skip
+    click.echo(f"{len(plan.checks)} checks against {plan.address.root}. Together they cost at most ${plan.most:.4f}, "
+               f"and the limit is ${plan.max_cost:.2f} (--max-cost).")  # fmt: skip
     if plan.most > plan.max_cost:
-        click.echo(f"That is not enough for all of them at once: some may not be asked. --max-cost {plan.most:.2f} is.")
+        enough = math.ceil(plan.most * 100) / 100
+        click.echo(f"The limit may not be enough for all of them; --max-cost {enough:.2f} is.")
     for check in plan.checks:
         click.echo(f"  {check.key:22} ${run.most(check):.5f}  {check.sent} ({', '.join(check.models)})")
 
@@ -111,8 +113,16 @@ def _ask(plan: Plan, out: Path) -> None:
     for finding in refuted:
         click.echo(f"\n✗ {finding.check.belief}\n  Today: {finding.check.remedy}.")
         click.echo(f"  To report it: litellm-minimax verify --out {out} --issue {finding.check.key}")
+    if run.is_key_refused(findings):
+        raise click.ClickException(_about_key(plan))
     if refuted:
         raise SystemExit(1)
+
+
+def _about_key(plan: Plan) -> str:
+    other = plan.address.other_region
+    region = f" Keys belong to one region: this one may be for {other} (MINIMAX_REGION=global|cn)." if other else ""
+    return f"{plan.address.host} refuses the key, so nothing was checked with it. Check MINIMAX_API_KEY.{region}"
 
 
 def _tell(finding: Finding) -> None:

@@ -62,8 +62,12 @@ def _gone(name: str, quirks: Quirks) -> bool:
         return True
     if facts.status == "retired" and quirks.retired == "refused":
         return True
-    told = {"m2": facts.status == "current" and facts.id.startswith("MiniMax-M2"), "abab": facts.id.startswith("abab")}
-    return told.get(quirks.gone, False)
+    families = {
+        "m2": facts.id == "MiniMax-M2",
+        "m2.1": facts.id.startswith("MiniMax-M2.1"),
+        "abab": facts.id.startswith("abab"),
+    }
+    return families.get(quirks.gone, False)
 
 
 def thinking(body: Body, quirks: Quirks) -> str | None:

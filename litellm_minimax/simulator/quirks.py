@@ -168,7 +168,7 @@ class Quirks:
     anthropic_full_message: bool = False
     anthropic_start_repeats: bool = False
     # what `litellm-minimax verify` asks about
-    gone: Literal["none", "m2", "abab"] = "none"
+    gone: Literal["none", "m2", "m2.1", "abab"] = "none"
     retired: Literal["served", "refused", "replaced"] = "served"
     output_cap: int = 0
     her_context: int = 0

@@ -41,6 +41,10 @@ class NotServed(Unsettled):
     """This key has no such model; another one may."""
 
 
+class UnknownModel(NotServed):
+    """The service has no model of this name."""
+
+
 @dataclass(slots=True)
 class Budget:
     """The money that is left, in dollars. A request counts at its maximum until its answer shows the real cost."""
@@ -237,8 +241,10 @@ def _refuse_what_is_no_answer(exchange: Exchange, told: Told) -> None:
 
 def _refuse_what_says_nothing(told: Told, model: str) -> None:
     """Raise for errors that are about the key, the plan or a passing state, not about the request."""
-    if told.code == 2061 or (told.code == 2013 and "unknown model" in told.error.lower()):
-        raise NotServed(f"this key has no {model} ({told.code}: {told.error})")
+    if told.code == 2013 and "unknown model" in told.error.lower():
+        raise UnknownModel(f"there is no {model} (error {told.code}: {told.error})")
+    if told.code == 2061:
+        raise NotServed(f"this key has no {model} (error {told.code}: {told.error})")
     if told.code < 0:
         raise Unsettled(f"an error that is not MiniMax's: {told.error}")
     if told.code in BY_CODE and told.code not in ABOUT_THE_REQUEST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from litellm_minimax.verify.asking import Asker
-from litellm_minimax.verify.check import Check, Verdict, verdict
+from litellm_minimax.verify.check import Check, Verdict, verdict, verdict_or_cut
 
 _SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 _PROSE = "Where is the Eiffel Tower? Answer with one plain English sentence."
@@ -15,9 +15,10 @@ async def _stop(asker: Asker) -> Verdict:
     told = await asker.chat("Repeat exactly: alpha beta gamma delta", reasoning_split=True, stop=["gamma"])
     if told.code:
         return Verdict("refuted", told.error)
-    if "alpha" not in told.text.lower():
-        return Verdict("not settled", f"it says {told.text[:80]!r}")
-    return verdict("gamma" in told.text.lower(), f"with `stop: [gamma]` it says {told.text[-80:]!r}")
+    if "alpha" not in told.said.lower():
+        return Verdict("not settled", f"it says {told.said[:80]!r}")
+    because = f"with `stop: [gamma]` it says {told.said[-80:]!r}"
+    return Verdict("confirmed", because) if "gamma" in told.said.lower() else verdict_or_cut(False, because, told)
 
 
 async def _format(asker: Asker) -> Verdict:
@@ -26,10 +27,10 @@ async def _format(asker: Asker) -> Verdict:
     if told.code:
         return Verdict("refuted", told.error)
     try:
-        json.loads(told.text)
+        json.loads(told.said)
     except ValueError:
-        return Verdict("confirmed", f"it answers {told.text[:80]!r}")
-    return Verdict("refuted", f"it answers with JSON: {told.text[:80]!r}")
+        return verdict_or_cut(True, f"it answers {told.said[:80]!r}", told)
+    return Verdict("refuted", f"it answers with JSON: {told.said[:80]!r}")
 
 
 async def _temperature(asker: Asker) -> Verdict:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from litellm_minimax.verify.asking import Asker
-from litellm_minimax.verify.check import Check, Verdict, verdict
+from litellm_minimax.verify.check import Check, Verdict, verdict, verdict_or_cut
 
 _PUZZLE = "Is 91 a prime number? Think, then answer yes or no."
 _WORD = "quokka"
@@ -28,12 +28,16 @@ async def _split(asker: Asker) -> Verdict:
     told = await asker.chat(_PUZZLE, reasoning_split=True)
     if told.code:
         return Verdict("refuted", told.error)
-    apart = bool(told.thoughts) and "<think>" not in told.text
-    return verdict(apart, "thinking came apart" if apart else f"the text begins {told.text[:60]!r}")
+    inside = "<think>" in told.text
+    if not told.thoughts and not inside:
+        return Verdict("not settled", f"nothing was thought; the text begins {told.text[:60]!r}")
+    return verdict(not inside, f"the text begins {told.text[:60]!r}" if inside else "thinking came in its own field")
 
 
 async def _increments(asker: Asker) -> Verdict:
     told = await asker.chat(_PUZZLE, reasoning_split=True, stream=True, stream_options={"include_usage": True})
+    if told.code:
+        return Verdict("not settled", f"error {told.code}: {told.error}")
     thoughts = told.thoughts
     if len(thoughts) < 2:
         return Verdict("not settled", f"the stream had {len(thoughts)} pieces of thinking")
@@ -60,8 +64,10 @@ async def _history(asker: Asker, field: dict[str, Any]) -> Verdict:
         return Verdict("not settled", f"the loop itself was refused: {told.error}")
     if told.code:
         return Verdict("refuted", f"error {told.code}: {told.error}")
-    because = f"asked for the animal of the returned thought, it says {told.text[:120]!r}"
-    return verdict(_WORD in told.text.lower(), because)
+    because = f"asked for the animal of the returned thought, it says {told.said[:120]!r}"
+    if _WORD in told.text.lower():
+        return Verdict("confirmed", because)
+    return verdict_or_cut(False, because, told)
 
 
 async def _details(asker: Asker) -> Verdict:

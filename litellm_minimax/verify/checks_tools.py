@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litellm_minimax.verify.asking import Asker
-from litellm_minimax.verify.check import Check, Verdict, verdict
+from litellm_minimax.verify.check import Check, Verdict, verdict, verdict_or_cut
 from litellm_minimax.verify.told import Told
 
 _WEATHER = {
@@ -30,7 +30,7 @@ def _loop(call_id: str, result_id: str, **content: Any) -> list[dict[str, Any]]:
 
 def _calls(told: Told) -> str:
     names = ", ".join(name for name, _ in told.calls)
-    return f"it calls {names}" if names else f"it calls nothing, and says {told.text[:80]!r}"
+    return f"it calls {names}" if names else f"it calls nothing, and says {told.said[:80]!r}"
 
 
 _ID, _OTHER = "call_function_weather00001_1", "call_function_weather00002_1"
@@ -38,17 +38,21 @@ _ID, _OTHER = "call_function_weather00001_1", "call_function_weather00002_1"
 
 async def _none_on_m3(asker: Asker) -> Verdict:
     told = await asker.chat(_ASKED, tools=[_WEATHER], tool_choice="none")
-    return verdict(not told.code and not told.calls, told.error or _calls(told))
+    if told.code or told.calls:
+        return Verdict("refuted", told.error or _calls(told))
+    return verdict_or_cut(True, _calls(told), told)
 
 
 async def _none_on_m2(asker: Asker) -> Verdict:
     told = await asker.chat(_ASKED, tools=[_WEATHER], tool_choice="none")
-    return verdict(bool(told.calls), told.error or _calls(told))
+    if told.calls:
+        return Verdict("confirmed", _calls(told))
+    return verdict_or_cut(False, told.error or _calls(told), told)
 
 
 async def _tool_loop(asker: Asker) -> Verdict:
     told = await asker.chat(_loop(_ID, _ID), tools=[_WEATHER])
-    return verdict(not told.code, told.error or f"it answers {told.text[:80]!r}")
+    return verdict(not told.code, told.error or f"it answers {told.said[:80]!r}")
 
 
 async def _empty_content(asker: Asker) -> Verdict:

@@ -33,7 +33,8 @@ def write(folder: Path, plan: Plan, findings: Sequence[Finding]) -> None:
     for finding in findings:
         for number, exchange in enumerate(finding.exchanges, 1):
             (folder / EXCHANGES / file_name(finding, number)).write_text(as_text(exchange), encoding="utf-8")
-    (folder / "report.json").write_text(json.dumps(as_json(plan, findings), ensure_ascii=False, indent=1) + "\n")
+    told = json.dumps(as_json(plan, findings), ensure_ascii=False, indent=1) + "\n"
+    (folder / "report.json").write_text(told, encoding="utf-8")
     (folder / "report.md").write_text(as_markdown(plan, findings), encoding="utf-8")
 
 
@@ -97,7 +98,7 @@ def as_markdown(plan: Plan, findings: Sequence[Finding]) -> str:
 
 def _entry(finding: Finding) -> str:
     check = finding.check
-    lines = [f"### {check.belief}\n", f"- *Sent* to {finding.model or 'nobody'}: {check.sent}."]
+    lines = [f"### {check.belief}\n", f"- *Sent* to {finding.model or 'no model'}: {check.sent}."]
     lines.append(f"- *Came back*: {finding.verdict.because}.")
     lines.append(f"- *For it*: {check.confirms}. *Against it*: {check.refutes}.")
     if finding.verdict.status == "refuted":

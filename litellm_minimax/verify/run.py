@@ -11,6 +11,8 @@ from litellm_minimax.upstream.addresses import Address
 from litellm_minimax.verify.asking import Asker, Budget, NotServed, Unsettled, cost
 from litellm_minimax.verify.check import Check, Verdict
 from litellm_minimax.verify.exchange import Exchange
+from litellm_minimax.verify.table import ALL, BY_KEY
+from litellm_minimax.verify.told import told_by
 
 AT_ONCE = 4
 """Checks that run at the same time: few enough for the lowest rate limit, enough to finish within minutes."""
@@ -76,17 +78,30 @@ def narrowed(checks: Sequence[Check], only: Sequence[str], model: str | None) ->
     Raises:
         ValueError: no check has such a key, or no check is about that model.
     """
-    unknown = set(only) - {check.key for check in checks}
+    unknown = set(only) - BY_KEY.keys()
     if unknown:
-        names = ", ".join(check.key for check in checks)
-        raise ValueError(f"no check is called {', '.join(sorted(unknown))}; there are {names}")
+        raise ValueError(f"no check is called {', '.join(sorted(unknown))}; there are {', '.join(BY_KEY)}")
     chosen = [check for check in checks if not only or check.key in only]
     if model is None:
         return chosen
     about = [_on(check, model) for check in chosen if model.lower() in map(str.lower, check.models)]
     if not about:
-        raise ValueError(f"no chosen check is about {model}")
+        models = ", ".join(sorted({name for check in ALL for name in check.models}))
+        raise ValueError(
+            f"no chosen check is about {model}; there are checks about {models} "
+            "(those of embeddings and images need --embeddings or --images)"
+        )
     return about
+
+
+def is_key_refused(findings: Sequence[Finding]) -> bool:
+    """Whether the service refused the key in each request that was sent with it."""
+    asked = [finding for finding in findings if finding.exchanges and finding.check.key != "wrong-key"]
+    return bool(asked) and all(_refuses_key(exchange) for finding in asked for exchange in finding.exchanges)
+
+
+def _refuses_key(exchange: Exchange) -> bool:
+    return exchange.status == 401 or told_by(exchange).code in {1004, 2049}
 
 
 async def run(plan: Plan, tell: Callable[[Finding], None]) -> list[Finding]:
@@ -97,7 +112,7 @@ async def run(plan: Plan, tell: Callable[[Finding], None]) -> list[Finding]:
         tell: called with each finding as it comes.
 
     Returns:
-    One finding per check, in the plan's order.
+        One finding per check, in the plan's order.
     """
     turn = asyncio.Semaphore(AT_ONCE)
     give_up = time.monotonic() + plan.max_seconds

@@ -19,13 +19,13 @@ from litellm_minimax.verify import (
 from litellm_minimax.verify.check import Check
 
 CHECKS: tuple[Check, ...] = (
-    *checks_models.CHECKS[:2],
+    *checks_models.CHECKS[:3],
     *checks_tools.CHECKS[:1],
     *checks_thinking.CHECKS,
     *checks_tools.CHECKS[1:],
     *checks_answers.CHECKS,
     *checks_parameters.CHECKS,
-    *checks_models.CHECKS[2:],
+    *checks_models.CHECKS[3:],
 )
 """In order of importance, which is also the order in which they run."""
 ALL = (*CHECKS, *checks_media.EMBEDDINGS, *checks_media.IMAGES)
@@ -41,11 +41,11 @@ class Assumption:
     """One row.
 
     Attributes:
-    does: what the code does.
-    if_wrong: what happens if the assumption is wrong.
-    check: the key of the check that settles it; its belief is the assumption.
-    belief: the assumption, if no check settles it.
-    open_because: why no check settles it.
+        does: what the code does.
+        if_wrong: what happens if the assumption is wrong.
+        check: the key of the check that settles it; its belief is the assumption.
+        belief: the assumption, if no check settles it.
+        open_because: why no check settles it.
     """
 
     does: str
@@ -70,6 +70,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "a needless warning, or spend at the wrong price",
     ),
     _checked("served-m2", "marked current", "`unknown model`, a clear 400"),
+    _checked("served-m2.1", "marked current", "`unknown model`, a clear 400"),
     _open(
         "`MiniMax-M3.1-Flash` costs 0.15 / 0.60 and has no cache price",
         "so in the table; cached tokens at the full price",
@@ -236,7 +237,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
 
 
 def belief(assumption: Assumption) -> str:
-    """The assumption itself."""
+    """Return the assumption as a sentence."""
     return BY_KEY[assumption.check].belief if assumption.check else assumption.belief
 
 

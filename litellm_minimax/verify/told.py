@@ -45,6 +45,17 @@ class Told:
     choices: int = 0
     service_tier: str = ""
 
+    @property
+    def said(self) -> str:
+        """The text without a thought in tags; empty if such a thought was cut."""
+        after = self.text.rpartition("</think>")[2]
+        return "" if "<think>" in after else after.strip()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the answer ended because it had as many tokens as were allowed."""
+        return self.finish == "length"
+
 
 def told_by(exchange: Exchange) -> Told:
     """Read an exchange of ``/v1/chat/completions`` or ``/anthropic/v1/messages``; never fails."""

@@ -7,14 +7,16 @@ import dataclasses
 
 import pytest
 
-from litellm_minimax.simulator import Quirks, Simulator
+from litellm_minimax.simulator import Fault, Quirks, Simulator
 from litellm_minimax.upstream import addresses
 from litellm_minimax.verify import run, table
+from litellm_minimax.verify.told import Told
 from tests.verify.other_server import serving
 
 KEY = "sk-api-key-of-a-test"
 SWITCHES = {
     "served-m2": "gone:m2",
+    "served-m2.1": "gone:m2.1",
     "served-abab": "gone:abab",
     "tool-loop": "missing_content:reject",
     "split": "reasoning_split:ignored",
@@ -128,6 +130,41 @@ def test_a_server_that_shares_nothing_with_the_simulator_is_told_apart_too(key, 
         assert statuses(found(base, checks)[0]) == {key: "confirmed"}
     with serving(**otherwise) as base:
         assert statuses(found(base, checks)[0]) == {key: "refuted"}
+
+
+@pytest.mark.parametrize(
+    ("key", "told", "status"),
+    [
+        ("history-details", Told(thoughts=["An animal …"], finish="length", choices=1), "not settled"),
+        ("history-details", Told(text="The quokka is", finish="length"), "confirmed"),
+        ("stop", Told(text="alpha beta", finish="length"), "not settled"),
+        ("stop", Told(text="<think>alpha beta gamma</think>alpha beta", finish="stop"), "refuted"),
+        ("response-format", Told(text="<think>Paris</think>\n{}", finish="stop"), "refuted"),
+        ("response-format", Told(text="<think>Paris", finish="length"), "not settled"),
+        ("tool-choice-m2", Told(text="<think>Paris", finish="length"), "not settled"),
+        ("tool-choice-m3", Told(text="<think>Paris", finish="length"), "not settled"),
+        ("split", Told(text="No.", finish="stop"), "not settled"),
+        ("retired", Told(text="OK", finish="stop"), "not settled"),
+        *((key, Told(code=2013, error="invalid params"), "not settled")
+          for key in ("served-m2", "retired", "id-case", "stream-end", "usage", "cache", "increments")),
+    ],
+)  # fmt: skip
+def test_an_answer_that_was_cut_or_refused_for_another_reason_settles_nothing(key, told, status):
+    class Asker:
+        model = "MiniMax-M2"
+
+        async def chat(self, *_, **__):
+            return told
+
+    assert asyncio.run(table.BY_KEY[key].question(Asker())).status == status
+
+
+@pytest.mark.parametrize("key", ["served-m2", "retired"])
+def test_a_model_that_the_plan_does_not_have_settles_nothing(key):
+    with Simulator() as sim:
+        sim.enqueue(*[Fault("error", code=2061) for _ in table.BY_KEY[key].models])
+        findings, _ = found(sim.base_url, [table.BY_KEY[key]])
+    assert statuses(findings) == {key: "not settled"}
 
 
 @pytest.mark.parametrize("behaviour", ["hang", "broken", "lies"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -42,7 +43,7 @@ def test_a_refuted_row_says_what_makes_the_package_right_and_how_to_report_it(tm
     page = (tmp_path / "report.md").read_text()
     assert "(`--only h3-edit`, $0.0500 at most)" in page
     assert "*Sent* to MiniMax-M2: `stop: [gamma]`" in page
-    assert "says '[simulated] alpha beta '" in page
+    assert "says '[simulated] alpha beta'" in page
     issue = verify("http://127.0.0.1:9", "--out", str(tmp_path), "--issue", "stop").output
     assert issue.startswith("Title: verify: `stop` is ignored (refuted)")
     assert "stop-1.json" in issue
@@ -50,9 +51,27 @@ def test_a_refuted_row_says_what_makes_the_package_right_and_how_to_report_it(tm
 
 def test_mistakes_are_told_with_what_there_is():
     assert "there are served-m2" in verify("http://127.0.0.1:9", "--only", "nothing").output
+    assert "image-style" in verify("http://127.0.0.1:9", "--only", "nothing").output
     assert "no chosen check is about gpt-4" in verify("http://127.0.0.1:9", "--model", "gpt-4").output
+    assert "--embeddings" in verify("http://127.0.0.1:9", "--model", "embo-01").output
     assert "MINIMAX_API_KEY is not set" in verify("http://127.0.0.1:9", key="").output
     assert "holds no report" in verify("http://127.0.0.1:9", "--issue", "stop", "--out", "/nowhere").output
+
+
+def test_a_key_that_the_service_refuses_refutes_nothing(tmp_path):
+    checks = ["--only", "usage", "--only", "messages-bearer", "--only", "wrong-key"]
+    with serving() as base:
+        told = verify(base, *checks, "--out", str(tmp_path), key="a-wrong-key")
+    assert told.exit_code == 1
+    assert "1 confirmed, 0 refuted, 2 not settled" in told.output
+    assert "127.0.0.1 refuses the key" in told.output
+    assert (tmp_path / "report.md").exists()
+
+
+def test_the_limit_that_is_named_is_enough():
+    wanted = verify("http://127.0.0.1:9", "--images", "--max-cost", "0.01", "--dry-run").output
+    enough = re.search(r"--max-cost ([\d.]+) is", wanted)[1]
+    assert "may not be enough" not in verify("http://127.0.0.1:9", "--images", "--max-cost", enough, "--dry-run").output
 
 
 def test_one_model_only(tmp_path):
