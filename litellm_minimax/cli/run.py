@@ -59,15 +59,15 @@ def child_environment(own: Mapping[str, str], pid: int) -> dict[str, str]:
 
 
 def refuse_ignored_path(command: Sequence[str]) -> None:
-    """Refuse a Python that is told to ignore ``PYTHONPATH``, because the plugin would silently be missing."""
+    """Refuse a Python that is told to ignore ``PYTHONPATH`` or ``sitecustomize``: the plugin would be missing."""
     words = _python_words(command)
     for word in words[1:]:
         if not re.fullmatch(r"-[A-Za-z]+", word) or word[1] in "cmWX":  # the program, or an option with an argument
             return
         if found := re.search(r"[EIS]", word):
             raise click.UsageError(
-                f"{' '.join(words[:2])} runs Python with -{found[0]}, which makes it ignore PYTHONPATH, so the "
-                "plugin can't be registered from outside. Start it without that option, or put "
+                f"{' '.join(words[:2])} runs Python with -{found[0]}, which makes it ignore PYTHONPATH or "
+                "sitecustomize, so the plugin can't be registered from outside. Start it without that option, or put "
                 "`import litellm_minimax` into the program."
             )
 
