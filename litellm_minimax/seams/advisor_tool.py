@@ -21,10 +21,13 @@ from litellm_minimax.seams.claim_chat import HYBRID, PROVIDERS
 from litellm_minimax.wire.faults import InvalidRequest
 
 _MODULE = "interceptors"
+_CLIENTS = frozenset({"max_tokens", "messages", "stop_sequences", "stream", "system", "temperature", "thinking",
+                      "tool_choice", "tools", "top_k", "top_p"})  # fmt: skip
+"""What a client of ``/v1/messages`` may set. A deployment may set the same names, but the client's values stay."""
 
 
 class ServedAsHybrid:
-    """LiteLLM's ``MessagesInterceptor``, for the advisor tool on our models."""
+    """A ``MessagesInterceptor`` of LiteLLM that serves the advisor tool on our models."""
 
     def __init__(self, module: Any) -> None:
         """Set up the interceptor.
@@ -120,10 +123,6 @@ def _without_deployment(given: Mapping[str, Any]) -> dict[str, Any]:
     found = calls.running_router().get_deployment(model_id=info.get("id")) if isinstance(info, Mapping) else None
     own = found.litellm_params.model_dump(exclude_none=True) if found is not None else {}
     return {name: value for name, value in given.items() if name not in own or name in _CLIENTS}
-
-
-_CLIENTS = frozenset({"max_tokens", "messages", "stop_sequences", "stream", "system", "temperature", "thinking",
-                      "tool_choice", "tools", "top_k", "top_p"})  # fmt: skip
 
 
 def _without_blocks(messages: Any) -> Any:
