@@ -53,7 +53,11 @@ class Spans:
         """Begin a phase's span, and return the call with that span as the parent of LiteLLM's own spans."""
         if self.whole is None:
             return call
-        span = spans.begin(self.tracer, f"hybrid {made.phase}", self.whole.own)
+        try:
+            span = spans.begin(self.tracer, f"hybrid {made.phase}", self.whole.own)
+        except Exception as error:  # noqa: BLE001 - a failing tracer must not cost an answer
+            log.debug("the span of a hybrid's call could not begin: %s", type(error).__name__)
+            return call
         self.phases.append((made, span))
         return replace(call, metadata={**call.metadata, spans.PARENT: span.own})
 
@@ -90,6 +94,8 @@ class Spans:
             span.end(made.ended - made.began, told, failed=line.ended_by == "error")
         began = {id(made): span.began for made, span in self.phases}
         for before, after in ledger.hand_overs():
+            if id(before) not in began or id(after) not in began:
+                continue
             ended = began[id(before)] + round((before.ended - before.began) * 1e9)
             seconds = max(began[id(after)] - ended, 0) / 1e9
             spans.begin(self.tracer, "hybrid hand-over", whole.own, ended).end(seconds, {})

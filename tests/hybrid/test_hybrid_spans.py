@@ -123,6 +123,23 @@ async def test_langfuse_sees_both_members_in_the_callers_session(sim, exported):
     assert len({span.trace for span in found}) == 1
 
 
+@pytest.mark.parametrize("broken", ["hybrid reasoning", "hybrid execution", "hybrid hand-over"])
+async def test_one_span_that_can_not_begin_costs_no_answer(sim, exported, monkeypatch, broken):
+    callback, begin = exported.use(OpenTelemetry), spans.begin
+
+    def breaks(tracer, name, *more):
+        if name == broken:
+            raise RuntimeError("no more spans")
+        return begin(tracer, name, *more)
+
+    monkeypatch.setattr(spans, "begin", breaks)
+    assert (await ask()).choices[0].message.content == "The code."
+    if broken != "hybrid hand-over":
+        found = await received(exported, callback, until="hybrid")
+        (whole,) = [span for span in found if span.name == "hybrid"]
+        assert whole.attributes["hybrid.decision"] == "reasoned"
+
+
 async def test_a_tracer_in_trouble_costs_no_answer(sim, exported, monkeypatch):
     callback = exported.use(OpenTelemetry)
     assert spans.tracer() is callback.tracer
