@@ -7,6 +7,7 @@ import pytest
 from served import Served
 
 from litellm_minimax.simulator import Simulator
+from tests.waiting import until
 
 pytestmark = pytest.mark.proxy
 
@@ -46,7 +47,7 @@ def test_real_server_is_asked_with_the_users_key_which_is_never_shown(forced, up
 
 
 def test_what_is_loaded_is_set_aside_when_the_proxy_answers(forced):
-    assert forced.log.count("objects set aside from garbage collection") == 1
+    assert until(lambda: forced.log.count("objects set aside from garbage collection")) == 1
 
 
 def test_sigterm_ends_it_and_takes_the_derived_configuration_along(tmp_path):

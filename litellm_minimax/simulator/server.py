@@ -285,4 +285,5 @@ def serve(
         print(f"MiniMax simulator on {sim.base_url} (any key works; answers are {answers})")  # noqa: T201
         print(f"export MINIMAX_API_BASE={sim.base_url} MINIMAX_API_KEY=any", flush=True)  # noqa: T201
         with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
+            while True:
+                time.sleep(1)  # again and again: a signal that comes just before a wait without an end is lost

@@ -14,6 +14,13 @@ PACED = Answer("One word after another.", "A thought.", chunk_chars=5, delay=0.0
 """The end of a paced answer comes in a read of its own, as from a real server."""
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    """A busy machine may be late with the end of an answer."""
+    monkeypatch.setattr(transport, "LINGER_SECONDS", 20.0)
+    monkeypatch.setattr(transport, "LINGER_SECONDS_BLOCKING", 20.0)
+
+
 def ports(sim) -> list[int]:
     return [request.client_port for request in sim.requests]
 
@@ -56,7 +63,8 @@ async def test_a_client_that_stops_at_the_finish_keeps_the_connection(sim):
 
 @pytest.mark.parametrize("kind", ["async", "blocking"])
 async def test_a_server_that_never_ends_its_answer_delays_nobody(sim, kind, monkeypatch):
-    monkeypatch.setattr(transport, "LINGER_SECONDS", 0.1)
+    monkeypatch.setattr(transport, "LINGER_SECONDS", 1.0)
+    monkeypatch.setattr(transport, "LINGER_SECONDS_BLOCKING", 0.05)
     sim.on(lambda _: True, Fault("stall", at=10_000, answer=PACED))
     if kind == "async":
         chunks = [chunk async for chunk in await litellm.acompletion(model=MODEL, messages=HELLO, stream=True)]
@@ -64,7 +72,7 @@ async def test_a_server_that_never_ends_its_answer_delays_nobody(sim, kind, monk
     else:
         chunks = list(await asyncio.to_thread(litellm.completion, model=MODEL, messages=HELLO, stream=True))
     assert chunks[-1].choices[0].finish_reason == "stop"
-    await asyncio.to_thread(sim.wait_idle)
+    await asyncio.to_thread(sim.wait_idle, 20)
     assert sim.last.answered.client_left
 
 
@@ -93,6 +101,6 @@ async def test_an_answer_that_a_stop_sequence_cut_is_closed_at_once(sim):
     stream = await litellm.acompletion(model=MODEL, messages=HELLO, stream=True, stop=["word word"])
     async for _ in stream:
         pass
-    await asyncio.to_thread(sim.wait_idle)
+    await asyncio.to_thread(sim.wait_idle, 20)
     assert sim.last.answered.client_left
     assert not transport._lingering

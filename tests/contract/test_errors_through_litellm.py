@@ -8,6 +8,7 @@ from doors import HELLO, MODEL, STREAMED, WAYS, WHOLE, ask
 from litellm.exceptions import MidStreamFallbackError
 
 from litellm_minimax.simulator import Answer, Fault, Quirks
+from tests.waiting import auntil
 
 CODES = {
     1000: (litellm.InternalServerError, 500, "may succeed later"),
@@ -236,13 +237,15 @@ async def test_a_broken_answer_is_an_error_and_never_a_shorter_answer(sim, monke
 )
 async def test_a_silent_server_is_a_timeout(sim, fault, ways):
     for way in ways:
+        sim.reset()
         sim.enqueue(fault)
         error = await error_of(way, timeout=0.3)
         error = getattr(error, "original_exception", None) or error
         assert isinstance(error, litellm.Timeout), (way, repr(error))
         assert error.status_code == 408
         assert "timeout" in str(error)
-        await asyncio.to_thread(sim.wait_idle)
+        await auntil(lambda: sim.requests)  # sent before the time was up, and perhaps not yet read
+        await asyncio.to_thread(sim.wait_idle, 20)
         assert sim.last.answered.client_left, "the connection was closed, not left hanging"
         await assert_usable(sim, way)
 
@@ -261,7 +264,7 @@ async def test_a_dripping_server_is_bounded_by_the_total(sim, way):
 async def test_a_dripping_stream_goes_on(sim, way):
     """A stream may last as long as it keeps talking."""
     sim.enqueue(Fault("drip", delay=0.0001, answer=Answer("slow but steady", "so slow")))
-    heard = await ask(way, timeout=0.4)
+    heard = await ask(way, timeout=1.0)  # it takes longer: more than a thousand bytes, one in a millisecond or two
     assert heard.message == ("slow but steady", "so slow", [], "stop")
 
 

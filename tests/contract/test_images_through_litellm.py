@@ -18,6 +18,7 @@ import litellm_minimax
 from litellm_minimax.seams import claim_media, registration
 from litellm_minimax.simulator import Answer, Fault, Quirks
 from litellm_minimax.upstream import transport
+from tests.waiting import auntil
 
 ONE, H3 = "minimax/image-01", "minimax/MiniMax-H3-Image"
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 300, 400) + b"\0" * 9
@@ -215,15 +216,16 @@ async def test_spend_in_the_logs_is_the_price_tables(sim):
         kept: list = []
 
         async def async_log_success_event(self, kwargs, response_obj, start_time, end_time):
-            self.kept.append(kwargs["standard_logging_object"])
+            if kwargs["litellm_call_id"] == mine["litellm_call_id"]:
+                self.kept.append(kwargs["standard_logging_object"])
+
+    mine = {"litellm_call_id": "the spend of one test"}
 
     litellm.callbacks = [Keeper()]
-    answers = [await generate("async", n=2), await edit("async", n=3), await generate("async", H3)]
-    answers.append(await litellm.aembedding("minimax/embo-01", input=["one text", "another"]))
-    for _ in range(100):
-        if len(Keeper.kept) == 4:
-            break
-        await asyncio.sleep(0.02)
+    answers = [await generate("async", n=2, **mine), await edit("async", n=3, **mine)]
+    answers.append(await generate("async", H3, **mine))
+    answers.append(await litellm.aembedding("minimax/embo-01", input=["one text", "another"], **mine))
+    await auntil(lambda: len(Keeper.kept) == 4)
     costs = {entry["response_cost"] for entry in Keeper.kept}
     assert costs == {answer._hidden_params["response_cost"] for answer in answers}
     assert {0.007, 0.0105} < {round(cost, 6) for cost in costs}

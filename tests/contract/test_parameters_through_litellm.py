@@ -115,7 +115,7 @@ async def test_stop_is_cut_here_wherever_the_deltas_are_cut(sim, way, chunk_char
 
 @pytest.mark.parametrize("way", STREAMED)
 async def test_a_stopped_stream_closes_its_upstream(sim, way):
-    sim.enqueue(Answer("one END" + " more" * 5_000, chunk_chars=5, delay=0.002))
+    sim.enqueue(Answer("one END" + " more" * 5_000, chunk_chars=5, delay=0.02))
     heard = await ask(way, stop="END")
     assert heard.content == "one "
     await asyncio.to_thread(sim.wait_idle)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import uuid
 
 import litellm
 import pytest
@@ -24,10 +25,11 @@ COUNTS = (91_234, 777, 92_011)
 
 
 class Log(CustomLogger):
-    """What a logging integration is told about each call."""
+    """What a logging integration is told about one call; what it hears of others is not for it."""
 
     def __init__(self):
         super().__init__()
+        self.call = str(uuid.uuid4())
         self.told = asyncio.Queue()
         self.loop = asyncio.get_running_loop()
 
@@ -39,8 +41,9 @@ class Log(CustomLogger):
 
     async def payload(self, kind: str) -> dict:
         while True:
-            said, kwargs = await asyncio.wait_for(self.told.get(), 10)
-            if said == kind and kwargs.get("standard_logging_object"):
+            said, kwargs = await asyncio.wait_for(self.told.get(), 20)
+            mine = kwargs.get("litellm_call_id") == self.call
+            if mine and said == kind and kwargs.get("standard_logging_object"):
                 return kwargs["standard_logging_object"]
 
 
@@ -80,7 +83,7 @@ async def test_the_log_and_the_bill_see_the_same_usage(sim, way, quirk):
     log = Log()
     litellm.callbacks = [log]
     sim.enqueue(Answer("Hello.", "A greeting.", usage=TOLD))
-    await ask(way)
+    await ask(way, litellm_call_id=log.call)
     payload = await log.payload("async" if way.startswith("async") else "sync")
     assert (payload["prompt_tokens"], payload["completion_tokens"], payload["total_tokens"]) == COUNTS
     assert payload["response_cost"] == pytest.approx(m2_cost(91_234, 90_000, 777))

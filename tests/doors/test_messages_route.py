@@ -11,6 +11,7 @@ import litellm_minimax
 from litellm_minimax.memory import reasoning_memory
 from litellm_minimax.messages import pass_through
 from litellm_minimax.simulator import Answer, Fault, Quirks, Simulator, ToolCall
+from tests.waiting import auntil
 
 KEY = "sk-api-messages-0123456789abcdef"
 HELLO = [{"role": "user", "content": "Hello!"}]
@@ -194,16 +195,15 @@ async def test_cost_and_tokens_are_counted(monkeypatch):
 
     class Log(litellm.integrations.custom_logger.CustomLogger):
         async def async_log_success_event(self, kwargs, response_obj, start_time, end_time):
-            told.append(kwargs["standard_logging_object"])
+            if kwargs["litellm_call_id"] == mine["litellm_call_id"]:
+                told.append(kwargs["standard_logging_object"])
 
     monkeypatch.setattr(litellm, "callbacks", [Log()])
+    mine = {"litellm_call_id": "the cost of one test"}
     with Simulator() as sim:
-        await ask(sim)
-        await ask(sim, stream=True)
-        for _ in range(100):
-            if len(told) == 2:
-                break
-            await asyncio.sleep(0.05)
+        await ask(sim, **mine)
+        await ask(sim, stream=True, **mine)
+        await auntil(lambda: len(told) == 2)
         assert [entry["prompt_tokens"] > 0 and entry["response_cost"] > 0 for entry in told] == [True, True]
         assert {entry["completion_tokens"] for entry in told} == {sim.last.answered.tokens}
 
@@ -216,7 +216,7 @@ async def test_a_reader_that_stops_closes_the_upstream():
         )
         await anext(aiter(stream))
         await stream.aclose()
-        await asyncio.to_thread(sim.wait_idle)
+        await asyncio.to_thread(sim.wait_idle, 20)
         assert sim.last.answered.client_left
 
 

@@ -70,5 +70,5 @@ def test_a_client_that_leaves_stops_the_model(sim, http, path, model):
     body = {"input": asked} if path == "/v1/responses" else {"messages": asked, "max_tokens": 20_000}
     with http.stream("POST", path, json={"model": model, "stream": True, **body}) as response:
         next(response.iter_bytes())
-    sim.wait_idle(10)
+    sim.wait_idle(20)
     assert sim.last.answered.client_left

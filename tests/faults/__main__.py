@@ -47,7 +47,7 @@ async def close_clients() -> None:
     for handler in clients._sync_handlers.values():
         handler.client.close()
     litellm.in_memory_llm_clients_cache.flush_cache()
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.01)  # aiohttp closes its sockets in the loop's next turns
 
 
 async def run(kinds: tuple[str, ...], around: Upstreams, proxy: StartedProxy) -> tuple[Ledger, dict[str, str]]:
@@ -72,6 +72,7 @@ async def run(kinds: tuple[str, ...], around: Upstreams, proxy: StartedProxy) ->
     await asyncio.sleep(1)
     after_proxy = open_files(proxy.pid)
     await close_clients()
+    await asyncio.sleep(0.2)
     left = things_left()
     facts = {
         "Suspended generators and open answers in this process": str(len(left)),

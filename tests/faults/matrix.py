@@ -18,6 +18,7 @@ from litellm_minimax.upstream.transport import AsyncAnswer, SyncAnswer
 from tests.faults.callers import EXECUTOR, KINDS, MEDIA, REASONER, WAYS, Door
 from tests.faults.troubles import ANSWER, SILENT, STATUS, TROUBLES, Trouble
 from tests.faults.upstreams import Upstreams
+from tests.waiting import auntil
 
 WHOLE = ("sync", "async")
 HANG = 15.0
@@ -87,7 +88,8 @@ async def play(cell: Cell, upstreams: Upstreams, ledger: Ledger) -> None:
     tasks = len(asyncio.all_tasks())
     upstreams.reset()
     _set_the_scene(cell, upstreams)
-    outcome, seconds = await _asked(cell, cell.trouble.address, leave=cell.trouble.reader_leaves)
+    how = {"leave": cell.trouble.reader_leaves, "patience": cell.trouble.patience}
+    outcome, seconds = await _asked(cell, cell.trouble.address, **how)
     if seconds > ledger.slowest[0]:
         ledger.slowest = (seconds, str(cell))
     if outcome not in cell.expected:
@@ -131,19 +133,11 @@ async def _asked(cell: Cell, address: str, **how: Any) -> tuple[str, float]:
 
 
 async def _idle(upstreams: Upstreams) -> bool:
-    for _ in range(400):
-        if not upstreams.sim.report()["active"]:
-            return True
-        await asyncio.sleep(0.005)
-    return False
+    return await auntil(lambda: not upstreams.sim.report()["active"], HANG)
 
 
 async def _settled(tasks: int) -> bool:
-    for _ in range(400):
-        if len(asyncio.all_tasks()) <= max(tasks, 2):
-            return True
-        await asyncio.sleep(0.005)
-    return False
+    return await auntil(lambda: len(asyncio.all_tasks()) <= max(tasks, 2), HANG)
 
 
 def things_left() -> list[str]:

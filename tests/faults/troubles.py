@@ -16,7 +16,11 @@ STATUS = {
 """What a proxy's client sees of each class."""
 
 PATIENCE = 0.4
-"""The timeout of every call, in seconds."""
+"""The timeout of a call that may end in one, in seconds."""
+DRIPPING = 1.0
+"""The same for what comes a byte in a few milliseconds: shorter than the whole takes."""
+PLENTY = 10.0
+"""The timeout of every other call: not to be met, on a busy machine either."""
 ENOUGH = 40
 """Of an endless stream a reader takes so many chunks, and goes."""
 
@@ -52,6 +56,13 @@ class Trouble:
     address: str = "simulator"
     reader_leaves: bool = False
     said: str | None = None
+
+    @property
+    def patience(self) -> float:
+        """The timeout of a call, in seconds."""
+        if self.fault is not None and self.fault.kind == "drip":
+            return DRIPPING
+        return PATIENCE if SILENT & (self.whole | self.stream) else PLENTY
 
 
 def _trouble(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import ipaddress
+import socket
 import ssl
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from litellm_minimax.cli.proxy_child import free_port
 from litellm_minimax.simulator import Simulator
 
 
@@ -30,10 +30,11 @@ class Upstreams:
 
 @contextlib.contextmanager
 def upstreams() -> Iterator[Upstreams]:
-    with Simulator() as sim, Simulator(ssl_context=_self_signed()) as tls:
+    with Simulator() as sim, Simulator(ssl_context=_self_signed()) as tls, socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # and not listened on, so that nobody else does
         addresses = {
             "simulator": sim.base_url,
-            "closed": f"http://127.0.0.1:{free_port()}",
+            "closed": f"http://127.0.0.1:{closed.getsockname()[1]}",
             "self_signed": f"https://127.0.0.1:{tls.port}",
             "no_tls": f"https://127.0.0.1:{sim.port}",
         }

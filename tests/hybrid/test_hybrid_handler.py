@@ -5,7 +5,6 @@ import gc
 import itertools
 import json
 import logging
-import time
 
 import litellm
 import pytest
@@ -19,6 +18,7 @@ from litellm_minimax.hybrid.handler import HybridLLM
 from litellm_minimax.hybrid.members import calls
 from litellm_minimax.seams.registration import register
 from tests.hybrid.fakes import Purse, ScriptedStream, Shelf, VirtualClock
+from tests.waiting import auntil, until
 
 MODEL = "hybrid/[minimax:MiniMax-M2,qwen-oauth:qwen3-coder-plus]"
 ASK = [{"role": "user", "content": "Fix the parser"}]
@@ -191,11 +191,7 @@ def test_the_blocking_twins(use):
     assert not open_stream.closed
     del iterator
     gc.collect()
-    for _ in range(500):
-        if open_stream.closed:
-            break
-        time.sleep(0.01)
-    assert open_stream.closed, "dropping a blocking stream closes its upstream"
+    assert until(lambda: open_stream.closed), "dropping a blocking stream closes its upstream"
 
 
 async def test_what_each_member_is_asked(use):
@@ -390,11 +386,13 @@ async def test_a_client_that_leaves_closes_the_upstreams_at_once(use, taken):
     for _ in range(taken):
         await anext(answer)
     waiting = asyncio.ensure_future(anext(answer))
+    asked = ["reasoner"] if taken == 1 else ["reasoner", "executor"]
     await asyncio.sleep(0.01)
+    await auntil(lambda: len(members.streams) == len(asked))
     waiting.cancel()
     await asyncio.wait({waiting})
     await answer.aclose()
-    assert [role for role, _ in members.calls] == (["reasoner"] if taken == 1 else ["reasoner", "executor"])
+    assert [role for role, _ in members.calls] == asked
     assert all(stream.closed for stream in members.streams)
 
 
@@ -634,18 +632,18 @@ async def test_a_callback_sees_the_decision_and_the_sum(use):
 
     class Watch(litellm.integrations.custom_logger.CustomLogger):
         async def async_log_success_event(self, kwargs, response_obj, start_time, end_time):
-            seen.append((kwargs["hybrid_decision"], kwargs["response_cost"], response_obj.usage.completion_tokens))
+            if kwargs["litellm_params"].get("litellm_session_id") == session["litellm_session_id"]:
+                seen.append((kwargs["hybrid_decision"], kwargs["response_cost"], response_obj.usage.completion_tokens))
+
+    session = {"litellm_session_id": "the two answers of one test"}
 
     use(Members())
     watch = Watch()
     litellm.callbacks.append(watch)
     try:
-        await ask()
-        await stream([{"role": "user", "content": "streamed"}])
-        for _ in range(200):
-            if len(seen) == 2:
-                break
-            await asyncio.sleep(0.01)
+        await ask(**session)
+        await stream([{"role": "user", "content": "streamed"}], **session)
+        await auntil(lambda: len(seen) == 2)
     finally:
         litellm.callbacks.remove(watch)
     expected = ({"x-hybrid-decision": "reasoned", "x-hybrid-reason": "user_turn"}, 0.5, 25)

@@ -258,8 +258,8 @@ def test_a_client_that_leaves_in_a_review_or_an_escalated_round_pays_for_what_it
     url, headers = f"{world.proxy.url}/v1/chat/completions", {"Authorization": f"Bearer {key}"}
     with httpx.stream("POST", url, json=body, headers=headers, timeout=30) as answer:
         next(line for line in answer.iter_lines() if "aloud" in line or "thinking" in line)
-    world.reasoner.wait_idle(10)
+    world.reasoner.wait_idle(20)
     assert world.reasoner.last.answered.client_left
-    charged = [event for event in world.events(key, len(paid)) if event["cost"]]
+    charged = world.charged(key, len(paid))
     assert sorted(event["model"].rpartition("/")[2] for event in charged) == paid
     assert all(event["event"] == "success" and event["key"] for event in charged)

@@ -1,6 +1,5 @@
 """A hybrid as OpenTelemetry sees it: exported by LiteLLM's own callbacks, received as OTLP over HTTP."""
 
-import asyncio
 from types import SimpleNamespace
 
 import litellm
@@ -12,6 +11,7 @@ from opentelemetry import trace
 from litellm_minimax.observability import spans
 from litellm_minimax.simulator import Answer, Fault, Simulator
 from tests.otlp_receiver import Receiver
+from tests.waiting import auntil
 
 MODEL = "hybrid/[minimax/MiniMax-M2,minimax/MiniMax-M2.1]"
 LISTS = ("callbacks", "success_callback", "failure_callback", "_async_success_callback", "_async_failure_callback",
@@ -46,14 +46,15 @@ def exported(monkeypatch):
         yield SimpleNamespace(receiver=receiver, use=use)
 
 
-async def received(exported, callback, until="litellm_request"):
-    """Every span, by name, once the one that comes last is there."""
-    for _ in range(200):
+async def received(exported, callback, complete=lambda spans: "litellm_request" in {span.name for span in spans}):
+    """Every span, once those that come last are there."""
+
+    def sent():
         callback.tracer.span_processor.force_flush()
-        if any(span.name == until for span in exported.receiver.spans):
-            break
-        await asyncio.sleep(0.02)
-    return exported.receiver.spans
+        return complete(list(exported.receiver.spans))
+
+    await auntil(sent)
+    return list(exported.receiver.spans)
 
 
 def ask(**more):
@@ -93,7 +94,7 @@ async def test_a_program_with_a_span_of_its_own_finds_the_hybrid_under_it(sim, e
     callback = exported.use(OpenTelemetry)
     with callback.tracer.start_as_current_span("my program") as mine:
         await ask()
-    found = await received(exported, callback, until="my program")
+    found = await received(exported, callback, lambda spans: {"my program", "hybrid"} <= {span.name for span in spans})
     (whole,) = [span for span in found if span.name == "hybrid"]
     assert whole.parent == format(mine.get_span_context().span_id, "016x")
 
@@ -102,11 +103,15 @@ async def test_a_failed_attempt_stands_under_its_phase_which_is_marked(sim, expo
     sim.on("MiniMax-M2", Fault("error", code=1008))
     callback = exported.use(OpenTelemetry)
     await ask()
-    found = await received(exported, callback)
+
+    def attempts(spans):
+        begun = phases(spans)
+        return [span for span in spans if begun and span.parent == begun[0].id]
+
+    found = await received(exported, callback, attempts)
     reasoning = phases(found)[0]
     assert (reasoning.status, reasoning.attributes["hybrid.ended_by"]) == (trace.StatusCode.ERROR.value, "error")
-    under = [span for span in found if span.parent == reasoning.id]
-    assert [span.status for span in under] == [trace.StatusCode.ERROR.value]
+    assert [span.status for span in attempts(found)] == [trace.StatusCode.ERROR.value]
 
 
 async def test_langfuse_sees_both_members_in_the_callers_session(sim, exported):

@@ -1,7 +1,5 @@
 """Every call of every mode stands in the caller's trace under a name that says its phase, and in the breakdown."""
 
-import asyncio
-
 import litellm
 import pytest
 from litellm.integrations.custom_logger import CustomLogger
@@ -12,6 +10,7 @@ from tests.hybrid.test_hybrid_alone import LOOKS, PLANNING, PLANS, TOOLS
 from tests.hybrid.test_hybrid_handler import ANSWERS, ASK, THINKS, Members, ask, rounds, use  # noqa: F401 - a fixture
 from tests.hybrid.test_hybrid_review import DRAFT, FINDS
 from tests.hybrid.test_hybrid_through_router import router  # noqa: F401 - a fixture
+from tests.waiting import auntil
 
 DOWN = litellm.InternalServerError("down", "minimax", "MiniMax-M2")
 MODES = {
@@ -93,10 +92,7 @@ async def test_litellms_loggers_find_a_members_failure_in_the_trace_of_the_answe
     seen = Seen()
     monkeypatch.setattr(litellm, "callbacks", [seen])
     await litellm.acompletion("hybrid/[shaky,coder]", messages=ASK, litellm_session_id=SESSION)
-    for _ in range(100):
-        if seen.failed and seen.succeeded:
-            break
-        await asyncio.sleep(0.02)
+    await auntil(lambda: seen.failed and seen.succeeded)
     (failed,), (answered,) = seen.failed[:1], seen.succeeded
     assert failed["litellm_params"]["metadata"]["generation_name"] == "hybrid reasoning"
     assert failed["litellm_trace_id"] == answered["litellm_trace_id"]

@@ -98,7 +98,9 @@ class Beside:
 
     def _read(self, proxy):
         body = {"model": "other", "stream": True, "messages": [{"role": "user", "content": "Talk."}]}
-        with httpx.stream("POST", f"{proxy.url}/v1/chat/completions", headers=proxy.headers, json=body) as answer:
+        with httpx.stream(
+            "POST", f"{proxy.url}/v1/chat/completions", headers=proxy.headers, json=body, timeout=100
+        ) as answer:
             for _ in answer.iter_raw():
                 self.came.append(time.monotonic())
                 if self._stop.is_set():

@@ -4,6 +4,7 @@ import ast
 import asyncio
 import itertools
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -315,14 +316,16 @@ def test_control_endpoints(sim, client):
 
 
 def test_serve_prints_its_url_and_stops_on_interrupt():
-    code = "from litellm_minimax.simulator import serve; serve()"
+    # A suite that was started in the background ignores Ctrl-C, and so would its children.
+    heeds = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{heeds}; from litellm_minimax.simulator import serve; serve()"
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         line = child.stdout.readline()
         url = next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
         assert child.stdout.readline() == f"export MINIMAX_API_BASE={url} MINIMAX_API_KEY=any\n"
         assert httpx.post(url + CHAT, json=user(), headers=KEY).status_code == 200
-        child.send_signal(2)
+        child.send_signal(signal.SIGINT)
         _out, err = child.communicate(timeout=20)
         assert (child.returncode, err) == (0, "")
     finally:
@@ -407,11 +410,11 @@ def test_a_client_that_leaves_is_seen_at_once(sim, client):
     sim.enqueue(Answer("x" * 5000, chunk_chars=5, delay=0.02))
     with client.stream("POST", CHAT, json=user(stream=True)) as response:
         next(response.iter_raw())
-    sim.wait_idle()
+    sim.wait_idle(20)
     answered = sim.last.answered
     assert answered.client_left
     assert not answered.finished
-    assert 1 <= answered.chunks_generated == answered.chunks_sent < 50
+    assert 1 <= answered.chunks_generated == answered.chunks_sent < 250, "of 1,000, one in 20 ms"
     assert answered.closed_at > sim.last.arrived
     assert sim.report()["client_left"] == 1
     assert sim.report()["generated_after_leaving"] == 0
