@@ -62,9 +62,9 @@ def test_a_usage_that_broke_off_behind_the_finish_takes_nothing_from_the_answer(
 
 def test_finished_and_done():
     reader = AnswerReader(PLAIN)
-    assert (reader.finished, reader.done) == (False, False)
+    assert (reader.finished, reader.done, reader.complete) == (False, False, False)
     reader.feed(sse(chunk({"content": "Hi"}, "stop"), done=False))
-    assert (reader.finished, reader.done) == (True, False)
+    assert (reader.finished, reader.done, reader.complete) == (True, False, True)
     reader.feed(sse({"choices": [], "usage": {"prompt_tokens": 1}}, done=False))
     assert (reader.finished, reader.done) == (True, True)
     assert reader.feed(sse(chunk({"content": "more"}))) == []
@@ -74,6 +74,7 @@ def test_finished_and_done():
     cut = AnswerReader(ReadOptions(stop=("!",)))
     assert cut.feed(sse(chunk({"content": "Hi!"}), chunk({"content": "more"})))[-1] == Text("Hi")
     assert cut.done
+    assert not cut.complete, "its server would go on"
 
 
 def test_a_body_beyond_the_limit_is_a_fault(monkeypatch):
