@@ -47,7 +47,7 @@ contract-oldest:  ## the contract tests on the oldest supported LiteLLM
 	@.venvs/oldest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1' 2>/dev/null
 	@.venvs/oldest/bin/python -m pip install --quiet --editable '.[proxy]' 'litellm[proxy]==$(OLDEST_LITELLM)' 2>/dev/null
 	@.venvs/oldest/bin/python -m pip install --quiet --group test 2>/dev/null
-	.venvs/oldest/bin/python -m pytest -q -n 2 --dist loadfile tests/contract tests/doors tests/hybrid tests/test_registration.py
+	.venvs/oldest/bin/python -m pytest -q -n 2 --dist loadfile tests/contract tests/doors tests/hybrid tests/test_registration.py tests/test_kept_chunks.py
 
 bench: $(VENV)/.installed-dev  ## speed against LiteLLM's built-in provider, in one run
 	$(BIN)/python -m bench

@@ -1,12 +1,14 @@
 """The executor's message up to a consultation is what LiteLLM itself makes of the same chunks."""
 
 import litellm
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from litellm.types.utils import Delta, ModelResponseStream, StreamingChoices, Usage
 
 from litellm_minimax.hybrid.consulting.calls_apart import HiddenCall
 from litellm_minimax.hybrid.consulting.executors_message import message
+from tests.litellm_release import OLD
 
 WORDS = st.text("ab \n", max_size=4)
 BLOCKS = st.one_of(
@@ -27,6 +29,7 @@ DELTAS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.skipif(OLD, reason="LiteLLM before 1.100 loses signed blocks without a text")
 @given(st.lists(DELTAS, min_size=1, max_size=8))
 def test_it_is_what_litellm_makes_of_the_same_chunks(deltas):
     chunks = [
