@@ -307,10 +307,11 @@ def test_edits_are_uploaded_as_openais_client_does(sim, client):
 
 
 def test_errors_of_these_doors_keep_their_status(sim, client):
+    once = client.with_options(default_headers=ONCE)
     for ask in (
-        lambda: client.embeddings.create(model="embo-01", input="x"),
-        lambda: client.images.generate(model="image-01", prompt="A fox."),
-        lambda: client.images.edit(model="image-01", image=PNG, prompt="Older."),
+        lambda: once.embeddings.create(model="embo-01", input="x"),
+        lambda: once.images.generate(model="image-01", prompt="A fox."),
+        lambda: once.images.edit(model="image-01", image=PNG, prompt="Older."),
     ):
         for code, status in ((1004, 401), (1026, 400), (1002, 429)):
             sim.enqueue(Fault("error", code=code, repeat=3))
