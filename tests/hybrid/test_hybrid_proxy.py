@@ -787,7 +787,7 @@ async def test_a_client_that_leaves_while_it_hears_nothing_ends_the_members(worl
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-    await asyncio.to_thread(world.reasoner.wait_idle, 20)
+    await asyncio.to_thread(world.reasoner.wait_idle, 5)
     assert world.reasoner.last.answered.client_left
     assert world.executor.requests == []
 
